@@ -1,0 +1,84 @@
+//! Listening and accepting.
+
+use super::mode::{Mode, Wait};
+use super::role::{Accepts, HoldsSocket, Role};
+use super::{By, Now, Socket, decode};
+use crate::error::{During, Errno, Operation, Result};
+use crate::kind::Protocol;
+use crate::sys::{self, Readiness, descriptor};
+
+impl<R: Accepts> Socket<R> {
+    /// Turns the socket into one that accepts; at most `backlog` connections wait for that.
+    ///
+    /// From here on the descriptor is non-blocking, which no call shows: `accept(2)` has no other way not to wait.
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux: `net.core.somaxconn` is the most.
+    ///
+    /// # System call
+    ///
+    /// `listen(2)`.
+    pub fn listen(&self, backlog: u32) -> Result<()> {
+        let backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
+        descriptor::set_nonblocking(self.borrowed(), true).during(Operation::Listen)?;
+        match sys::name::listen(self.borrowed(), backlog) {
+            Ok(()) => Ok(()),
+            failed => {
+                // The socket is what it was before. What this call said matters more than what the next says.
+                let _ = descriptor::set_nonblocking(self.borrowed(), false);
+                failed.during(Operation::Listen)
+            }
+        }
+    }
+}
+
+type Accepted<R> = (Socket<<R as Accepts>::Stream>, <R as Role>::Address);
+
+#[inline]
+fn accept<M: Mode, R: Accepts>(socket: &Socket<R>, mode: M) -> Result<M::Output<Accepted<R>>> {
+    let wait = Wait::new(socket.borrowed(), Readiness::Readable, Operation::Accept);
+    wait.run(mode, |_| {
+        let (descriptor, raw) = sys::name::accept(wait.source)?;
+        let from = decode::<R>(&raw, Operation::Accept).map_err(|_| Errno::AFNOSUPPORT)?;
+        let (family, kind) = (socket.family, socket.kind);
+        let role = <R::Stream as Role>::adopted();
+        Ok((Socket::of(descriptor, family, kind, Protocol::DEFAULT, role), from))
+    })
+}
+
+/// Gives a type the call that accepts. `$output` is what a call gives of a `T`: `T`, or `Option<T>`.
+macro_rules! accepts {
+    ([$($generics:tt)*] $type:ty, $role:ty, $mode:ident, $output:ident, $waits:literal) => {
+        impl<$($generics)*> $type
+        where
+            $role: Accepts,
+        {
+            #[doc = concat!("Accepts a connection; returns its socket and the peer's address.\n\n", $waits)]
+            ///
+            /// The socket is blocking, whatever the listener is.
+            ///
+            /// # Errors
+            ///
+            /// [`should_retry`](crate::Error::should_retry) is true of what concerns this one connection, or the
+            /// descriptors of the moment: the listener goes on.
+            ///
+            /// # System call
+            ///
+            /// `accept4(2)`, and `poll(2)` where there is nothing to accept yet.
+            #[inline]
+            #[allow(clippy::type_complexity, reason = "the connection, and whose it is")]
+            pub fn accept(
+                &self,
+            ) -> Result<$output<(Socket<<$role as Accepts>::Stream>, <$role as Role>::Address)>> {
+                accept(self.socket(), self.$mode())
+            }
+        }
+    };
+}
+
+type Always<T> = T;
+
+accepts!([R: Role] Socket<R>, R, waiting, Always, "Waits until there is one.");
+accepts!([S: HoldsSocket] By<S>, S::Role, until, Always, "Waits until there is one, or the deadline passes.");
+accepts!([S: HoldsSocket] Now<S>, S::Role, never, Option, "Never waits: `None` says that there is none now.");

@@ -1,0 +1,136 @@
+//! The calls of the system: the only place with unsafe code.
+//!
+//! # The contract
+//!
+//! `unix` and `windows` are mirror trees: the same files, the same names. `unsupported` is one file with all of
+//! the names, over a type that has no values. Whoever ports this crate provides:
+//!
+//! | file | what it gives |
+//! |---|---|
+//! | `descriptor` | `Descriptor` (owned), `Borrowed<'_>`; `duplicate`, `close`, `is_nonblocking`, `set_nonblocking` |
+//! | `address` | `RawAddress` and [`Sockaddr`] for `Address`, `SocketAddr`, `UnixAddress`; `interface_index` |
+//! | `name` | `open`, `open_raw`, `pair`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address` |
+//! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
+//! | `flag` | the bits of the flags that sends and receives take |
+//! | `option` | `get`, `set`: bytes in, bytes out; the levels and numbers that the core uses |
+//! | `wait` | `wait`: one descriptor, ready or not before a time limit |
+//!
+//! The rules that all of them keep:
+//!
+//! - A function makes one system call, returns the number of its error by value, and repeats nothing: whoever
+//!   calls decides what an interruption means.
+//! - Every descriptor is close-on-exec (not inheritable on Windows), from its first instant where the system can.
+//! - No call raises SIGPIPE.
+//! - A send or receive takes `Attempt::Try` for "do not wait", whatever the descriptor's own mode is. Where the
+//!   system has no flag for that (Windows), every descriptor is non-blocking and both attempts are the same.
+//! - What a system lacks answers with the number of `EOPNOTSUPP`, and never with silence.
+
+#![allow(unsafe_code)]
+
+mod buffer;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod fault;
+
+#[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/mod.rs")]
+#[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/mod.rs")]
+#[cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), path = "unsupported.rs")]
+mod system;
+
+use std::time::Duration;
+
+pub use self::buffer::{Buffer, Spare, Uninit, spare};
+pub(crate) use self::system::{address, descriptor, flag, io, name, option, wait};
+use crate::error::{Errno, Operation};
+
+/// The result of a system call: the number of its error by value.
+pub(crate) type Result<T> = std::result::Result<T, Errno>;
+
+/// Whether a call may wait in the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The call waits as the descriptor's own mode says.
+    AsIs,
+    /// The call never waits.
+    Try,
+}
+
+/// What to wait for on one descriptor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readiness {
+    /// Data, a connection, the end of the data, or an error.
+    Readable,
+    /// Room for data, the end of a connect, or an error.
+    Writable,
+    /// Urgent data.
+    Priority,
+}
+
+/// Which halves of a connection to shut down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[doc(alias = "SHUT_RDWR")]
+pub enum Shutdown {
+    /// No more is received: `SHUT_RD`.
+    #[doc(alias = "SHUT_RD")]
+    Receive,
+    /// No more is sent; the peer reads the end of the data: `SHUT_WR`.
+    #[doc(alias = "SHUT_WR")]
+    Send,
+    /// Both halves: `SHUT_RDWR`.
+    Both,
+}
+
+/// What a receive call delivered, before its buffer is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivered {
+    /// The bytes in the buffer.
+    pub length: usize,
+    /// The bytes of the message that the buffer had no room for: `usize::MAX` if the system does not say.
+    pub missing: usize,
+}
+
+impl Delivered {
+    /// What `total` bytes are in a buffer of `room`, where the system tells the whole length.
+    #[inline]
+    pub(crate) fn of(total: usize, room: usize) -> Self {
+        let length = if total < room { total } else { room };
+        Self { length, missing: total - length }
+    }
+}
+
+/// An address that the system can be given and that it can give.
+pub trait Sockaddr: Sized {
+    /// Turns the address into what the system takes; resolves the names of zones.
+    #[doc(hidden)]
+    fn encode(&self) -> std::result::Result<address::RawAddress, Errno>;
+
+    /// Turns what the system gave into an address, or `None` if it is of another family.
+    #[doc(hidden)]
+    fn decode(raw: &address::RawAddress) -> Option<Self>;
+}
+
+/// Whether a connect waits in the system, so that one call does it; else it is started and waited for.
+pub(crate) const CONNECT_WAITS: bool = cfg!(unix);
+
+/// The longest wait that is asked of the system at once; longer ones are made of several.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Asks the fault switch whether this call is to fail.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "in release builds nothing of it may be left")]
+#[cfg_attr(not(debug_assertions), allow(clippy::unnecessary_wraps, unused_variables))]
+pub(crate) fn check(operation: Operation) -> Result<()> {
+    #[cfg(debug_assertions)]
+    fault::check(operation)?;
+    Ok(())
+}
+
+/// Asks the fault switch how many of `length` bytes this call is to be about.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "in release builds nothing of it may be left")]
+#[cfg_attr(not(debug_assertions), allow(unused_variables))]
+pub(crate) fn limit(operation: Operation, length: usize) -> usize {
+    #[cfg(debug_assertions)]
+    let length = fault::limit(operation, length);
+    length
+}

@@ -1,0 +1,324 @@
+//! Socket addresses as the system has them: a family, then bytes.
+//!
+//! Bytes are read and written by position, so that no structure of C is cast to another. The positions are those
+//! of the structures, which a test compares.
+
+use std::ffi::CString;
+use std::mem::{MaybeUninit, offset_of};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+use super::Result;
+use crate::addr::{Address, Family, Inet6Address, OtherAddress, UnixAddress, Zone};
+use crate::error::{Errno, Operation};
+use crate::sys::{Sockaddr, check};
+
+#[path = "other_families.rs"]
+mod other_families;
+
+const SIZE: usize = size_of::<libc::sockaddr_storage>();
+const PATH: usize = offset_of!(libc::sockaddr_un, sun_path);
+const PATH_SIZE: usize = size_of::<libc::sockaddr_un>() - PATH;
+
+/// A socket address as the system has it.
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+pub struct RawAddress {
+    bytes: [MaybeUninit<u8>; SIZE],
+    /// No more than SIZE; that many bytes at the front have values.
+    length: usize,
+}
+
+impl RawAddress {
+    #[inline]
+    pub(crate) fn empty() -> Self {
+        Self { bytes: [MaybeUninit::new(0); SIZE], length: 0 }
+    }
+
+    /// Starts an address of `family` and of `length` bytes, all others zero.
+    #[inline]
+    fn of(family: libc::c_int, length: usize) -> Self {
+        let mut raw = Self::empty();
+        raw.length = length;
+        #[cfg(bsd)]
+        raw.put(0, [length as u8, family as u8]);
+        #[cfg(not(bsd))]
+        raw.put(0, (family as u16).to_ne_bytes());
+        raw
+    }
+
+    #[inline]
+    fn put<const N: usize>(&mut self, position: usize, value: [u8; N]) {
+        self.bytes[position..position + N].copy_from_slice(&value.map(MaybeUninit::new));
+    }
+
+    fn put_slice(&mut self, position: usize, value: &[u8]) {
+        for (to, from) in self.bytes[position..].iter_mut().zip(value) {
+            to.write(*from);
+        }
+    }
+
+    #[inline]
+    pub(super) fn as_ptr(&self) -> *const libc::sockaddr {
+        self.bytes.as_ptr().cast()
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> libc::socklen_t {
+        self.length as libc::socklen_t
+    }
+
+    /// Lets a call of the system fill the address.
+    #[inline]
+    pub(super) fn fill<T>(
+        &mut self,
+        call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> Result<T>,
+    ) -> Result<T> {
+        let mut length = SIZE as libc::socklen_t;
+        let returned = call(self.bytes.as_mut_ptr().cast(), &raw mut length)?;
+        // The system may tell a longer address than it wrote. All bytes have had values from the start.
+        self.length = SIZE.min(length as usize);
+        Ok(returned)
+    }
+
+    /// Takes the address that rustix received.
+    #[cfg(linux_like)]
+    #[inline]
+    pub(super) fn from_any(any: Option<&rustix::net::SocketAddrAny>) -> Self {
+        let Some(any) = any else { return Self::empty() };
+        let mut raw = Self { bytes: [MaybeUninit::uninit(); SIZE], length: any.addr_len() as usize };
+        // SAFETY: the storage of a SocketAddrAny is as large as the whole of `bytes`; both may lack values.
+        unsafe { std::ptr::copy_nonoverlapping(any.as_ptr().cast(), raw.bytes.as_mut_ptr(), SIZE) };
+        raw
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        let front = &raw const self.bytes[..self.length];
+        // SAFETY: the first `length` bytes have values, and `MaybeUninit<u8>` has the layout of `u8`.
+        unsafe { &*(front as *const [u8]) }
+    }
+
+    #[inline]
+    fn get<const N: usize>(&self, position: usize) -> Option<[u8; N]> {
+        self.as_bytes().get(position..position + N)?.try_into().ok()
+    }
+
+    /// Returns the family, `AF_UNSPEC` if there is no address at all.
+    #[inline]
+    pub(crate) fn family(&self) -> libc::c_int {
+        #[cfg(bsd)]
+        let family = self.get::<2>(0).map(|bytes| bytes[1]);
+        #[cfg(not(bsd))]
+        let family = self.get(0).map(u16::from_ne_bytes);
+        family.map_or(libc::AF_UNSPEC, libc::c_int::from)
+    }
+}
+
+impl std::fmt::Debug for RawAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawAddress({:02x?})", self.as_bytes())
+    }
+}
+
+#[cfg(linux_like)]
+// SAFETY: the pointer leads to `length` bytes with values, for as long as the closure runs.
+unsafe impl rustix::net::addr::SocketAddrArg for RawAddress {
+    #[inline]
+    unsafe fn with_sockaddr<R>(
+        &self,
+        f: impl FnOnce(*const rustix::net::addr::SocketAddrOpaque, rustix::net::addr::SocketAddrLen) -> R,
+    ) -> R {
+        f(self.bytes.as_ptr().cast(), self.len())
+    }
+}
+
+/// Asks the system for the index of the interface of that name.
+pub(crate) fn interface_index(name: &str) -> Result<u32> {
+    check(Operation::Interface)?;
+    let name = CString::new(name).map_err(|_| Errno::INVAL)?;
+    // SAFETY: `name` is a string that ends with NUL.
+    match unsafe { libc::if_nametoindex(name.as_ptr()) } {
+        0 => Err(Errno::NODEV),
+        index => Ok(index),
+    }
+}
+
+/// Returns the index that the system takes for a zone; zero where there is none.
+fn resolve(zone: &Zone) -> Result<u32> {
+    match zone.as_name() {
+        Some(name) => interface_index(name),
+        None => Ok(zone.as_index().unwrap_or(0)),
+    }
+}
+
+#[inline]
+fn encode_inet(address: &SocketAddrV4) -> RawAddress {
+    let mut raw = RawAddress::of(libc::AF_INET, size_of::<libc::sockaddr_in>());
+    raw.put(2, address.port().to_be_bytes());
+    raw.put(4, address.ip().octets());
+    raw
+}
+
+#[inline]
+fn decode_inet(raw: &RawAddress) -> Option<SocketAddrV4> {
+    let port = u16::from_be_bytes(raw.get(2)?);
+    Some(SocketAddrV4::new(Ipv4Addr::from(raw.get::<4>(4)?), port))
+}
+
+#[inline]
+fn encode_inet6(ip: Ipv6Addr, port: u16, flowinfo: u32, scope: u32) -> RawAddress {
+    let mut raw = RawAddress::of(libc::AF_INET6, size_of::<libc::sockaddr_in6>());
+    raw.put(2, port.to_be_bytes());
+    // The flow label is in network order on the wire and in the structure; the zone is in the machine's.
+    raw.put(4, flowinfo.to_be_bytes());
+    raw.put(8, ip.octets());
+    raw.put(24, scope.to_ne_bytes());
+    raw
+}
+
+#[inline]
+fn decode_inet6(raw: &RawAddress) -> Option<SocketAddrV6> {
+    let port = u16::from_be_bytes(raw.get(2)?);
+    let flowinfo = u32::from_be_bytes(raw.get(4)?);
+    let ip = Ipv6Addr::from(raw.get::<16>(8)?);
+    Some(SocketAddrV6::new(ip, port, flowinfo, u32::from_ne_bytes(raw.get(24)?)))
+}
+
+fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
+    let bytes = address.as_bytes();
+    if address.as_abstract().is_some() && !cfg!(linux_like) {
+        return Err(Errno::AFNOSUPPORT);
+    }
+    if bytes.len() > PATH_SIZE {
+        return Err(Errno::NAMETOOLONG);
+    }
+    // A path ends with NUL where there is room for it; an abstract name ends where the address does.
+    let end = usize::from(address.as_path().is_some() && bytes.len() < PATH_SIZE);
+    let mut raw = RawAddress::of(libc::AF_UNIX, PATH + bytes.len() + end);
+    raw.put_slice(PATH, bytes);
+    Ok(raw)
+}
+
+fn decode_unix(raw: &RawAddress) -> UnixAddress {
+    UnixAddress::from_sun_path(raw.as_bytes().get(PATH..).unwrap_or_default())
+}
+
+impl Sockaddr for SocketAddr {
+    #[inline]
+    fn encode(&self) -> Result<RawAddress> {
+        Ok(match self {
+            Self::V4(v4) => encode_inet(v4),
+            Self::V6(v6) => encode_inet6(*v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()),
+        })
+    }
+
+    #[inline]
+    fn decode(raw: &RawAddress) -> Option<Self> {
+        match raw.family() {
+            libc::AF_INET => decode_inet(raw).map(Self::V4),
+            libc::AF_INET6 => decode_inet6(raw).map(Self::V6),
+            _ => None,
+        }
+    }
+}
+
+impl Sockaddr for UnixAddress {
+    fn encode(&self) -> Result<RawAddress> {
+        encode_unix(self)
+    }
+
+    fn decode(raw: &RawAddress) -> Option<Self> {
+        // A datagram from a socket without a name comes with no address at all.
+        matches!(raw.family(), libc::AF_UNIX | libc::AF_UNSPEC).then(|| decode_unix(raw))
+    }
+}
+
+impl Sockaddr for Address {
+    fn encode(&self) -> Result<RawAddress> {
+        match self {
+            Self::Inet(v4) => Ok(encode_inet(v4)),
+            Self::Inet6(v6) => Ok(encode_inet6(v6.ip(), v6.port(), v6.flowinfo(), resolve(v6.zone())?)),
+            Self::Unix(unix) => encode_unix(unix),
+            Self::Other(other) => encode_other(other),
+            _ => other_families::encode(self),
+        }
+    }
+
+    fn decode(raw: &RawAddress) -> Option<Self> {
+        Some(match raw.family() {
+            libc::AF_INET => Self::Inet(decode_inet(raw)?),
+            libc::AF_INET6 => Self::Inet6(Inet6Address::from(decode_inet6(raw)?)),
+            libc::AF_UNIX => Self::Unix(decode_unix(raw)),
+            family => match other_families::decode(raw) {
+                Some(address) => address,
+                None => Self::Other(decode_other(family, raw)),
+            },
+        })
+    }
+}
+
+fn encode_other(other: &OtherAddress) -> Result<RawAddress> {
+    let family = other.family().as_raw().ok_or(Errno::AFNOSUPPORT)?;
+    if other.as_bytes().len() > SIZE - 2 {
+        return Err(Errno::NAMETOOLONG);
+    }
+    let mut raw = RawAddress::of(family.into(), 2 + other.as_bytes().len());
+    raw.put_slice(2, other.as_bytes());
+    Ok(raw)
+}
+
+fn decode_other(family: libc::c_int, raw: &RawAddress) -> OtherAddress {
+    OtherAddress::new(Family::from_raw(family as u16), raw.as_bytes().get(2..).unwrap_or_default())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The positions that the code has as numbers.
+    #[test]
+    fn positions_are_those_of_the_structures() {
+        assert_eq!(offset_of!(libc::sockaddr_in, sin_port), 2);
+        assert_eq!(offset_of!(libc::sockaddr_in, sin_addr), 4);
+        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_port), 2);
+        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_flowinfo), 4);
+        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_addr), 8);
+        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_scope_id), 24);
+        assert_eq!(offset_of!(libc::sockaddr_un, sun_path), 2);
+        assert!(size_of::<libc::sockaddr_storage>() >= 128);
+    }
+
+    fn round_trip(text: &str) {
+        let address: Address = text.parse().unwrap();
+        assert_eq!(Address::decode(&address.encode().unwrap()), Some(address), "{text}");
+    }
+
+    #[test]
+    fn every_address_comes_back() {
+        for text in ["1.2.3.4:5", "[2001:db8::1]:80", "[fe80::1%7]:65535", "unix:/run/x", "unix:"] {
+            round_trip(text);
+        }
+        #[cfg(linux_like)]
+        for text in ["unix-abstract:", "unix-abstract:a%00b", "vsock://2:1024", "can://3", "netlink:7?groups=3"] {
+            round_trip(text);
+        }
+    }
+
+    #[test]
+    fn scope_and_flow_keep_their_order_of_bytes() {
+        let address = SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 1, 0x12345, 2));
+        let raw = address.encode().unwrap();
+        assert_eq!(raw.get::<4>(4), Some([0, 1, 0x23, 0x45]));
+        assert_eq!(SocketAddr::decode(&raw), Some(address));
+    }
+
+    #[test]
+    fn an_address_cut_short_is_none() {
+        let mut raw = encode_inet(&SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
+        raw.length = 6;
+        assert_eq!(SocketAddr::decode(&raw), None);
+        raw.length = 1;
+        assert_eq!(raw.family(), libc::AF_UNSPEC);
+    }
+}

@@ -1,0 +1,37 @@
+//! The bits of the flags that sends and receives take.
+//!
+//! A flag that this system lacks is a bit above the 32 of the system: it can be asked for, and is refused.
+
+/// The flag with which a call does not wait.
+pub(crate) const DONTWAIT: i32 = libc::MSG_DONTWAIT;
+
+/// What every send has: no SIGPIPE. Where there is no such flag, `SO_NOSIGPIPE` is set on every socket.
+#[cfg(not(apple))]
+pub(crate) const NOSIGNAL: i32 = libc::MSG_NOSIGNAL;
+#[cfg(apple)]
+pub(crate) const NOSIGNAL: i32 = 0;
+
+macro_rules! flags {
+    ($($(#[cfg($system:meta)])? $name:ident = $bit:ident | $absent:literal;)*) => { $(
+        #[cfg(all($($system)?))]
+        pub(crate) const $name: u64 = libc::$bit as u32 as u64;
+        $(
+            #[cfg(not($system))]
+            pub(crate) const $name: u64 = 1 << $absent;
+        )?
+    )* };
+}
+
+flags! {
+    OOB = MSG_OOB | 32;
+    PEEK = MSG_PEEK | 33;
+    DONTROUTE = MSG_DONTROUTE | 34;
+    WAITALL = MSG_WAITALL | 35;
+    EOR = MSG_EOR | 36;
+    #[cfg(linux_like)] CONFIRM = MSG_CONFIRM | 37;
+    #[cfg(linux_like)] MORE = MSG_MORE | 38;
+    #[cfg(linux_like)] FASTOPEN = MSG_FASTOPEN | 39;
+    #[cfg(linux_like)] ZEROCOPY = MSG_ZEROCOPY | 40;
+    #[cfg(linux_like)] ERRQUEUE = MSG_ERRQUEUE | 41;
+    #[cfg(bsd)] EOF = MSG_EOF | 42;
+}

@@ -1,0 +1,33 @@
+//! The Unix systems.
+
+pub(crate) mod address;
+pub(crate) mod descriptor;
+pub(crate) mod flag;
+pub(crate) mod io;
+pub(crate) mod name;
+pub(crate) mod option;
+pub(crate) mod wait;
+
+/// The calls that Linux makes inline and the others through libc.
+#[cfg_attr(linux_like, path = "../linux/call.rs")]
+mod call;
+
+use super::Result;
+use crate::error::Errno;
+
+/// Takes what a call of libc returned: -1 says that `errno` has the reason.
+#[inline]
+fn checked(returned: libc::c_int) -> Result<libc::c_int> {
+    if returned == -1 { Err(last_errno()) } else { Ok(returned) }
+}
+
+/// As `checked`, for calls that return a length.
+#[inline]
+fn checked_length(returned: isize) -> Result<usize> {
+    usize::try_from(returned).map_err(|_| last_errno())
+}
+
+#[cold]
+fn last_errno() -> Errno {
+    Errno::from_raw(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
+}

@@ -1,0 +1,138 @@
+//! Opening, naming, connecting, accepting, ending.
+
+#[cfg(apple)]
+use std::os::fd::AsFd;
+use std::os::fd::AsRawFd;
+
+use super::address::RawAddress;
+use super::descriptor::{Borrowed, Descriptor, owned};
+use super::{Result, call, checked};
+use crate::error::{Errno, Operation};
+use crate::sys::{Shutdown, check};
+
+/// Opens a socket: close-on-exec and, where sends have no flag for it, without SIGPIPE.
+pub(crate) fn open(family: i32, kind: i32, protocol: i32) -> Result<Descriptor> {
+    check(Operation::Open)?;
+    // SAFETY: socket(2) takes numbers only.
+    let opened = owned(checked(unsafe { libc::socket(family, kind | CLOEXEC, protocol) })?);
+    prepare(&opened)?;
+    Ok(opened)
+}
+
+/// Opens a socket just as the system does.
+pub(crate) fn open_raw(family: i32, kind: i32, protocol: i32) -> Result<Descriptor> {
+    check(Operation::Open)?;
+    // SAFETY: socket(2) takes numbers only.
+    checked(unsafe { libc::socket(family, kind, protocol) }).map(owned)
+}
+
+/// Opens two sockets that are connected to each other.
+pub(crate) fn pair(family: i32, kind: i32, protocol: i32) -> Result<(Descriptor, Descriptor)> {
+    check(Operation::Pair)?;
+    let mut fds = [-1; 2];
+    // SAFETY: socketpair(2) writes two ints, for which there is room.
+    checked(unsafe { libc::socketpair(family, kind | CLOEXEC, protocol, fds.as_mut_ptr()) })?;
+    let pair = (owned(fds[0]), owned(fds[1]));
+    prepare(&pair.0)?;
+    prepare(&pair.1)?;
+    Ok(pair)
+}
+
+#[cfg(not(apple))]
+const CLOEXEC: i32 = libc::SOCK_CLOEXEC;
+#[cfg(apple)]
+const CLOEXEC: i32 = 0;
+
+#[cfg(not(apple))]
+#[allow(clippy::unnecessary_wraps, reason = "the twin for Apple's systems can fail")]
+fn prepare(_: &Descriptor) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(apple)]
+fn prepare(fd: &Descriptor) -> Result<()> {
+    super::descriptor::set_close_on_exec(fd.as_fd())?;
+    no_sigpipe(fd.as_fd())
+}
+
+/// Turns SIGPIPE off for a descriptor that something else opened.
+#[cfg(not(apple))]
+#[allow(clippy::unnecessary_wraps, reason = "the twin for Apple's systems can fail")]
+pub(crate) fn no_sigpipe(_: Borrowed<'_>) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(apple)]
+pub(crate) fn no_sigpipe(fd: Borrowed<'_>) -> Result<()> {
+    super::option::set(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, &1i32.to_ne_bytes())
+}
+
+pub(crate) fn bind(fd: Borrowed<'_>, address: &RawAddress) -> Result<()> {
+    check(Operation::Bind)?;
+    // SAFETY: the address is readable for its length.
+    checked(unsafe { libc::bind(fd.as_raw_fd(), address.as_ptr(), address.len()) }).map(drop)
+}
+
+pub(crate) fn listen(fd: Borrowed<'_>, backlog: i32) -> Result<()> {
+    check(Operation::Listen)?;
+    // SAFETY: listen(2) takes numbers only.
+    checked(unsafe { libc::listen(fd.as_raw_fd(), backlog) }).map(drop)
+}
+
+pub(crate) fn connect(fd: Borrowed<'_>, address: &RawAddress) -> Result<()> {
+    check(Operation::Connect)?;
+    // SAFETY: the address is readable for its length.
+    checked(unsafe { libc::connect(fd.as_raw_fd(), address.as_ptr(), address.len()) }).map(drop)
+}
+
+/// Dissolves the association of a datagram socket.
+///
+/// The BSDs dissolve it and report that the address is of no family they know.
+pub(crate) fn disconnect(fd: Borrowed<'_>) -> Result<()> {
+    check(Operation::Disconnect)?;
+    // SAFETY: zero is a value of every field of a sockaddr.
+    let mut nowhere: libc::sockaddr = unsafe { std::mem::zeroed() };
+    nowhere.sa_family = libc::AF_UNSPEC as _;
+    let length = size_of::<libc::sockaddr>() as libc::socklen_t;
+    // SAFETY: the address is readable for its length.
+    match checked(unsafe { libc::connect(fd.as_raw_fd(), &raw const nowhere, length) }) {
+        Err(errno) if !(cfg!(bsd) && errno == Errno::AFNOSUPPORT) => Err(errno),
+        _ => Ok(()),
+    }
+}
+
+/// Accepts a connection: close-on-exec and blocking, whatever the listener is.
+#[inline]
+pub(crate) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
+    check(Operation::Accept)?;
+    let (accepted, from) = call::accept(fd)?;
+    // XNU returns a connection whose peer is gone already as one with no address.
+    Ok((accepted, from))
+}
+
+pub(crate) fn shutdown(fd: Borrowed<'_>, how: Shutdown) -> Result<()> {
+    check(Operation::Shutdown)?;
+    let how = match how {
+        Shutdown::Receive => libc::SHUT_RD,
+        Shutdown::Send => libc::SHUT_WR,
+        Shutdown::Both => libc::SHUT_RDWR,
+    };
+    // SAFETY: shutdown(2) takes numbers only.
+    checked(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop)
+}
+
+pub(crate) fn local_address(fd: Borrowed<'_>) -> Result<RawAddress> {
+    check(Operation::LocalAddress)?;
+    let mut address = RawAddress::empty();
+    // SAFETY: the address is writable for the length that is given.
+    address.fill(|at, length| checked(unsafe { libc::getsockname(fd.as_raw_fd(), at, length) }))?;
+    Ok(address)
+}
+
+pub(crate) fn peer_address(fd: Borrowed<'_>) -> Result<RawAddress> {
+    check(Operation::PeerAddress)?;
+    let mut address = RawAddress::empty();
+    // SAFETY: the address is writable for the length that is given.
+    address.fill(|at, length| checked(unsafe { libc::getpeername(fd.as_raw_fd(), at, length) }))?;
+    Ok(address)
+}

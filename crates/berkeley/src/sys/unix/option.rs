@@ -1,0 +1,112 @@
+//! Socket options: bytes in, bytes out.
+
+use std::mem::offset_of;
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+
+use super::descriptor::Borrowed;
+use super::{Result, checked};
+use crate::error::Operation;
+use crate::sys::check;
+
+/// Reads an option into `value`; returns how many bytes the system wrote.
+pub(crate) fn get(fd: Borrowed<'_>, level: i32, number: i32, value: &mut [u8]) -> Result<usize> {
+    check(Operation::GetOption)?;
+    let mut length = value.len() as libc::socklen_t;
+    let at = value.as_mut_ptr().cast();
+    // SAFETY: `value` is writable for the length that is given.
+    checked(unsafe { libc::getsockopt(fd.as_raw_fd(), level, number, at, &raw mut length) })?;
+    Ok(value.len().min(length as usize))
+}
+
+/// Sets an option to the bytes of `value`.
+///
+/// Not for options whose bytes are pointers or descriptors: the rows of the option table have none.
+pub(crate) fn set(fd: Borrowed<'_>, level: i32, number: i32, value: &[u8]) -> Result<()> {
+    check(Operation::SetOption)?;
+    let length = value.len() as libc::socklen_t;
+    // SAFETY: `value` is readable for the length that is given.
+    checked(unsafe { libc::setsockopt(fd.as_raw_fd(), level, number, value.as_ptr().cast(), length) })
+        .map(drop)
+}
+
+/// A level and a number, or nothing where this system lacks the option.
+pub(crate) type Place = Option<(i32, i32)>;
+
+macro_rules! places {
+    ($($(#[cfg($system:meta)])? $name:ident: $level:ident;)*) => { $(
+        #[cfg(all($($system)?))]
+        pub(crate) const $name: Place = Some((libc::$level, libc::$name));
+        $(
+            #[cfg(not($system))]
+            pub(crate) const $name: Place = None;
+        )?
+    )* };
+}
+
+places! {
+    SO_ACCEPTCONN: SOL_SOCKET;
+    SO_BROADCAST: SOL_SOCKET;
+    #[cfg(linux_like)] SO_DOMAIN: SOL_SOCKET;
+    SO_ERROR: SOL_SOCKET;
+    SO_KEEPALIVE: SOL_SOCKET;
+    SO_LINGER: SOL_SOCKET;
+    SO_OOBINLINE: SOL_SOCKET;
+    #[cfg(linux_like)] SO_PROTOCOL: SOL_SOCKET;
+    SO_RCVBUF: SOL_SOCKET;
+    SO_RCVTIMEO: SOL_SOCKET;
+    SO_REUSEADDR: SOL_SOCKET;
+    SO_SNDBUF: SOL_SOCKET;
+    SO_SNDTIMEO: SOL_SOCKET;
+    SO_TYPE: SOL_SOCKET;
+    TCP_NODELAY: IPPROTO_TCP;
+    IPV6_V6ONLY: IPPROTO_IPV6;
+    IP_TTL: IPPROTO_IP;
+}
+
+/// Windows alone has an option against the theft of ports.
+pub(crate) const SO_EXCLUSIVEADDRUSE: Place = None;
+
+/// The bytes of a time limit: a timeval.
+pub(crate) const TIME_SIZE: usize = size_of::<libc::timeval>();
+
+/// Writes a time limit; zero stands for none, so that less than a microsecond is rounded up to one.
+pub(crate) fn encode_time(time: Option<Duration>) -> [u8; TIME_SIZE] {
+    const SECONDS: usize = size_of::<libc::time_t>();
+    let time = time.map_or(Duration::ZERO, |time| time.max(Duration::from_micros(1)));
+    let seconds = libc::time_t::try_from(time.as_secs()).unwrap_or(libc::time_t::MAX);
+    let microseconds = libc::suseconds_t::from(time.subsec_micros() as i32);
+    let mut bytes = [0; TIME_SIZE];
+    bytes[..SECONDS].copy_from_slice(&seconds.to_ne_bytes());
+    let at = offset_of!(libc::timeval, tv_usec);
+    bytes[at..at + size_of::<libc::suseconds_t>()].copy_from_slice(&microseconds.to_ne_bytes());
+    bytes
+}
+
+/// Reads a time limit; zero stands for none.
+pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
+    const SECONDS: usize = size_of::<libc::time_t>();
+    let at = offset_of!(libc::timeval, tv_usec);
+    let seconds = libc::time_t::from_ne_bytes(bytes.get(..SECONDS)?.try_into().ok()?);
+    let end = at + size_of::<libc::suseconds_t>();
+    let microseconds = libc::suseconds_t::from_ne_bytes(bytes.get(at..end)?.try_into().ok()?);
+    let time = Duration::new(seconds.try_into().ok()?, u32::try_from(microseconds).ok()?.checked_mul(1000)?);
+    Some(Some(time).filter(|time| !time.is_zero()))
+}
+
+/// The bytes of `SO_LINGER`: on or off, then seconds, each an int; a Winsock short each.
+pub(crate) const LINGER_SIZE: usize = size_of::<libc::linger>();
+
+pub(crate) fn encode_linger(seconds: Option<u32>) -> [u8; LINGER_SIZE] {
+    let mut bytes = [0; LINGER_SIZE];
+    let (on, time) = bytes.split_at_mut(4);
+    on.copy_from_slice(&libc::c_int::from(seconds.is_some()).to_ne_bytes());
+    time.copy_from_slice(&i32::try_from(seconds.unwrap_or(0)).unwrap_or(i32::MAX).to_ne_bytes());
+    bytes
+}
+
+pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
+    let on = i32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?);
+    let time = i32::from_ne_bytes(bytes.get(4..8)?.try_into().ok()?);
+    Some((on != 0).then_some(u32::try_from(time).ok()?))
+}

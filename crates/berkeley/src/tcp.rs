@@ -1,0 +1,242 @@
+//! TCP: streams and listeners, over IPv4 and IPv6.
+
+use std::net::SocketAddr;
+
+use crate::addr::{Address, Family, ToAddress};
+use crate::deadline::Deadline;
+use crate::error::{Error, Operation, Result};
+use crate::kind::{Kind, Protocol};
+use crate::option;
+use crate::socket::{Accepts, BACKLOG, Connecting, Role, Socket, Streams, Transfers, encode};
+
+/// A TCP connection.
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::{Deadline, SECOND, Shutdown, TcpListener, TcpStream};
+/// use std::io::{Read, Write};
+///
+/// let listener = TcpListener::bind("[::1]:0").or_else(|_| TcpListener::bind("127.0.0.1:0"))?;
+/// let mut client = TcpStream::connect(listener.local_address()?)?;
+/// let (server, _) = listener.accept()?;
+///
+/// client.write_all(b"question")?;
+/// client.shutdown(Shutdown::Send)?;
+///
+/// let mut question = String::new();
+/// server.by(Deadline::after(SECOND)).read_to_string(&mut question)?;
+/// assert_eq!(question, "question");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub type TcpStream = Socket<Stream>;
+
+/// A socket that accepts TCP connections.
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::TcpListener;
+///
+/// let listener = TcpListener::bind("127.0.0.1:0")?;
+/// assert_ne!(listener.local_address()?.port(), 0);
+/// assert!(listener.now().accept()?.is_none());
+/// # Ok::<(), berkeley::Error>(())
+/// ```
+pub type TcpListener = Socket<Listener>;
+
+/// The role of a TCP connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stream;
+
+/// The role of a socket that accepts TCP connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Listener;
+
+fn is_inet(family: Family) -> bool {
+    family == Family::INET || family == Family::INET6
+}
+
+impl Role for Stream {
+    type Address = SocketAddr;
+    const NAME: &'static str = "TcpStream";
+    const MISFIT: &'static str = "the descriptor is no stream over IPv4 or IPv6, or it listens";
+
+    fn fits(family: Family, kind: Kind, listening: bool) -> bool {
+        is_inet(family) && kind == Kind::STREAM && !listening
+    }
+
+    fn adopted() -> Self {
+        Self
+    }
+}
+
+impl Transfers for Stream {
+    type Received = usize;
+}
+
+impl Streams for Stream {}
+
+impl Role for Listener {
+    type Address = SocketAddr;
+    const NAME: &'static str = "TcpListener";
+    const MISFIT: &'static str = "the descriptor is no stream over IPv4 or IPv6 that listens";
+
+    fn fits(family: Family, kind: Kind, listening: bool) -> bool {
+        is_inet(family) && kind == Kind::STREAM && listening
+    }
+
+    fn adopted() -> Self {
+        Self
+    }
+}
+
+impl Accepts for Listener {
+    type Stream = Stream;
+}
+
+/// Returns the family that a socket for this address is opened in.
+pub(crate) fn family_of(address: &Address, operation: Operation) -> Result<Family> {
+    match address {
+        Address::Inet(_) => Ok(Family::INET),
+        Address::Inet6(_) => Ok(Family::INET6),
+        _ => Err(Error::invalid(operation, "an address of IPv4 or IPv6 is needed").with_address(address.clone())),
+    }
+}
+
+impl Socket<Stream> {
+    /// Connects to `address`.
+    ///
+    /// # Errors
+    ///
+    /// [`is_refused`](Error::is_refused) where nobody listens; [`is_timed_out`](Error::is_timed_out) when TCP has
+    /// given up, on Linux after about two minutes.
+    ///
+    /// # System call
+    ///
+    /// `connect(2)`.
+    pub fn connect(address: impl ToAddress) -> Result<Self> {
+        Self::connect_by(address, Deadline::never())
+    }
+
+    /// Connects to `address`, or gives up when the deadline passes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`connect`](Self::connect), and [`is_deadline_passed`](Error::is_deadline_passed).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use berkeley::{Deadline, MILLISECOND, SECOND, TcpListener, TcpStream};
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = TcpStream::connect_by(listener.local_address()?, Deadline::after(SECOND * 3))?;
+    /// assert!(stream.is_connected());
+    /// # Ok::<(), berkeley::Error>(())
+    /// ```
+    pub fn connect_by(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
+        let (address, raw) = encode(&address, Operation::Connect)?;
+        let stream = Self::opened_for(&address)?;
+        stream.connect_until(address, &raw, deadline.into())?;
+        Ok(stream)
+    }
+
+    /// Starts to connect to `address`, and does not wait.
+    ///
+    /// # Errors
+    ///
+    /// What fails at once is a [`Connecting`] that has failed, not an error of this call.
+    pub fn start_connect(address: impl ToAddress) -> Result<Connecting<Self>> {
+        let address = address.to_address()?;
+        Self::opened_for(&address)?.into_connecting(address)
+    }
+
+    fn opened_for(address: &Address) -> Result<Self> {
+        Self::open_as(family_of(address, Operation::Connect)?, Kind::STREAM, Protocol::TCP, Stream)
+    }
+
+    /// Sets whether small segments are sent at once: [`option::tcp::NODELAY`].
+    #[doc(alias = "TCP_NODELAY")]
+    pub fn set_nodelay(&self, on: bool) -> Result<()> {
+        self.set(option::tcp::NODELAY, on)
+    }
+
+    /// Returns whether small segments are sent at once.
+    pub fn nodelay(&self) -> Result<bool> {
+        self.get(option::tcp::NODELAY)
+    }
+}
+
+impl Socket<Listener> {
+    /// Binds `address` and listens there.
+    ///
+    /// Port zero has the system choose one. Connections of an earlier listener do not stand in the way, another
+    /// listener does. `[::]` takes IPv4 as well where the system's default is so.
+    ///
+    /// # Platform notes
+    ///
+    /// - Unix: `SO_REUSEADDR` is set.
+    /// - Windows: `SO_EXCLUSIVEADDRUSE` is set, which comes to the same.
+    ///
+    /// # Errors
+    ///
+    /// [`is_address_in_use`](Error::is_address_in_use).
+    ///
+    /// # System call
+    ///
+    /// `socket(2)`, `bind(2)`, `listen(2)`.
+    pub fn bind(address: impl ToAddress) -> Result<Self> {
+        Self::bind_with(address, BACKLOG)
+    }
+
+    /// Binds as [`bind`](Self::bind) does; at most `backlog` connections wait to be accepted.
+    pub fn bind_with(address: impl ToAddress, backlog: u32) -> Result<Self> {
+        let (address, raw) = encode(&address, Operation::Bind)?;
+        let family = family_of(&address, Operation::Bind)?;
+        let listener = Self::open_as(family, Kind::STREAM, Protocol::TCP, Listener)?;
+        listener.own_port()?;
+        listener.bind_raw(&address, &raw)?;
+        listener.listen(backlog).map_err(|error| error.with_address(address))?;
+        Ok(listener)
+    }
+
+    /// Sees to it that the port can be bound again at once, and by nobody else at the same time.
+    fn own_port(&self) -> Result<()> {
+        if option::socket::EXCLUSIVEADDRUSE.is_available() {
+            return self.set(option::socket::EXCLUSIVEADDRUSE, true);
+        }
+        self.set(option::socket::REUSEADDR, true)
+    }
+}
+
+impl From<Socket<Stream>> for std::net::TcpStream {
+    /// Converts; the descriptor is blocking afterwards.
+    fn from(stream: Socket<Stream>) -> Self {
+        stream.into_blocking().into()
+    }
+}
+
+impl From<Socket<Listener>> for std::net::TcpListener {
+    /// Converts; the descriptor is blocking afterwards.
+    fn from(listener: Socket<Listener>) -> Self {
+        listener.into_blocking().into()
+    }
+}
+
+impl TryFrom<std::net::TcpStream> for Socket<Stream> {
+    type Error = Error;
+
+    fn try_from(stream: std::net::TcpStream) -> Result<Self> {
+        Ok(Self::adopt(stream)?)
+    }
+}
+
+impl TryFrom<std::net::TcpListener> for Socket<Listener> {
+    type Error = Error;
+
+    /// Converts; the descriptor is non-blocking afterwards.
+    fn try_from(listener: std::net::TcpListener) -> Result<Self> {
+        Ok(Self::adopt(listener)?)
+    }
+}

@@ -1,0 +1,119 @@
+//! UDP: datagrams over IPv4 and IPv6.
+
+use std::net::SocketAddr;
+
+use crate::addr::{Family, ToAddress};
+use crate::error::{Error, Operation, Result};
+use crate::kind::{Kind, Protocol};
+use crate::option;
+use crate::socket::{Addresses, Received, Role, Socket, Transfers, encode};
+use crate::tcp::family_of;
+
+/// A UDP socket.
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::{Deadline, SECOND, UdpSocket};
+///
+/// let server = UdpSocket::bind("127.0.0.1:0")?;
+/// let client = UdpSocket::connected_to(server.local_address()?)?;
+/// client.send(b"ping")?;
+///
+/// let mut buffer = [0; 512];
+/// let (received, from) = server.by(Deadline::after(SECOND)).recv_from(&mut buffer)?;
+/// server.send_to(&buffer[..received.len()], &from)?;
+///
+/// let received = client.by(Deadline::after(SECOND)).recv(&mut buffer)?;
+/// assert_eq!(&buffer[..received.len()], b"ping");
+/// # Ok::<(), berkeley::Error>(())
+/// ```
+pub type UdpSocket = Socket<Udp>;
+
+/// The role of a UDP socket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Udp;
+
+impl Role for Udp {
+    type Address = SocketAddr;
+    const NAME: &'static str = "UdpSocket";
+    const MISFIT: &'static str = "the descriptor is no datagram socket over IPv4 or IPv6";
+
+    fn fits(family: Family, kind: Kind, _: bool) -> bool {
+        (family == Family::INET || family == Family::INET6) && kind == Kind::DGRAM
+    }
+
+    fn adopted() -> Self {
+        Self
+    }
+}
+
+impl Transfers for Udp {
+    type Received = Received;
+}
+
+impl Addresses for Udp {}
+
+impl Socket<Udp> {
+    /// Binds `address`: port zero has the system choose one.
+    ///
+    /// # Platform notes
+    ///
+    /// - Windows: the port is this socket's alone (`SO_EXCLUSIVEADDRUSE`), as it is on Unix.
+    ///
+    /// # System call
+    ///
+    /// `socket(2)`, `bind(2)`.
+    pub fn bind(address: impl ToAddress) -> Result<Self> {
+        let (address, raw) = encode(&address, Operation::Bind)?;
+        let socket = Self::open(family_of(&address, Operation::Bind)?)?;
+        if option::socket::EXCLUSIVEADDRUSE.is_available() {
+            socket.set(option::socket::EXCLUSIVEADDRUSE, true)?;
+        }
+        socket.bind_raw(&address, &raw)?;
+        Ok(socket)
+    }
+
+    /// Opens a socket whose peer is `address`: it sends there, and receives from nowhere else.
+    ///
+    /// # System call
+    ///
+    /// `socket(2)`, `connect(2)`.
+    pub fn connected_to(address: impl ToAddress) -> Result<Self> {
+        let address = address.to_address()?;
+        let socket = Self::open(family_of(&address, Operation::Connect)?)?;
+        socket.connect(address)?;
+        Ok(socket)
+    }
+
+    /// Opens a socket that has no address yet; the first send gives it one.
+    pub fn open(family: Family) -> Result<Self> {
+        Self::open_as(family, Kind::DGRAM, Protocol::UDP, Udp)
+    }
+
+    /// Sets whether datagrams may go to a broadcast address: [`option::socket::BROADCAST`].
+    #[doc(alias = "SO_BROADCAST")]
+    pub fn set_broadcast(&self, on: bool) -> Result<()> {
+        self.set(option::socket::BROADCAST, on)
+    }
+
+    /// Returns whether datagrams may go to a broadcast address.
+    pub fn broadcast(&self) -> Result<bool> {
+        self.get(option::socket::BROADCAST)
+    }
+}
+
+impl From<Socket<Udp>> for std::net::UdpSocket {
+    /// Converts; the descriptor is blocking afterwards.
+    fn from(socket: Socket<Udp>) -> Self {
+        socket.into_blocking().into()
+    }
+}
+
+impl TryFrom<std::net::UdpSocket> for Socket<Udp> {
+    type Error = Error;
+
+    fn try_from(socket: std::net::UdpSocket) -> Result<Self> {
+        Ok(Self::adopt(socket)?)
+    }
+}
