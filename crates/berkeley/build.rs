@@ -8,7 +8,10 @@ fn main() {
     for (family, members) in [
         ("linux_like", &["linux", "android"][..]),
         ("apple", &["macos", "ios", "tvos", "watchos", "visionos"]),
-        ("bsd", &["freebsd", "netbsd", "openbsd", "dragonfly", "macos", "ios", "tvos", "watchos", "visionos"]),
+        (
+            "bsd",
+            &["freebsd", "netbsd", "openbsd", "dragonfly", "macos", "ios", "tvos", "watchos", "visionos"],
+        ),
         ("solarish", &["illumos", "solaris"]),
     ] {
         if members.contains(&system.as_str()) {

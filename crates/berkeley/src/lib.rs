@@ -18,10 +18,10 @@ pub use error::{Errno, Error, Operation, Result};
 pub use kind::{Kind, Protocol};
 pub use socket::*;
 pub use source::{AsSource, Descriptor, Source};
-pub use sys::{Buffer, Shutdown, Spare, Uninit, spare};
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub use sys::fault;
+pub use sys::{Buffer, Shutdown, Spare, Uninit, spare};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream};

@@ -2,8 +2,8 @@
 
 use std::marker::PhantomData;
 
-pub use crate::sys::descriptor::Descriptor;
 use crate::sys::descriptor::Borrowed;
+pub use crate::sys::descriptor::Descriptor;
 
 /// A borrowed descriptor, or on Windows a borrowed socket, of anything that can be waited on.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option;
-use crate::socket::{Accepts, BACKLOG, Connecting, Role, Socket, Streams, Transfers, encode};
+use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode};
 
 /// A TCP connection.
 ///
@@ -29,7 +29,7 @@ use crate::socket::{Accepts, BACKLOG, Connecting, Role, Socket, Streams, Transfe
 /// assert_eq!(question, "question");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub type TcpStream = Socket<Stream>;
+pub type TcpStream = SocketOf<Stream>;
 
 /// A socket that accepts TCP connections.
 ///
@@ -43,7 +43,7 @@ pub type TcpStream = Socket<Stream>;
 /// assert!(listener.now().accept()?.is_none());
 /// # Ok::<(), berkeley::Error>(())
 /// ```
-pub type TcpListener = Socket<Listener>;
+pub type TcpListener = SocketOf<Listener>;
 
 /// The role of a TCP connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -100,11 +100,14 @@ pub(crate) fn family_of(address: &Address, operation: Operation) -> Result<Famil
     match address {
         Address::Inet(_) => Ok(Family::INET),
         Address::Inet6(_) => Ok(Family::INET6),
-        _ => Err(Error::invalid(operation, "an address of IPv4 or IPv6 is needed").with_address(address.clone())),
+        _ => {
+            Err(Error::invalid(operation, "an address of IPv4 or IPv6 is needed")
+                .with_address(address.clone()))
+        }
     }
 }
 
-impl Socket<Stream> {
+impl SocketOf<Stream> {
     /// Connects to `address`.
     ///
     /// # Errors
@@ -168,7 +171,7 @@ impl Socket<Stream> {
     }
 }
 
-impl Socket<Listener> {
+impl SocketOf<Listener> {
     /// Binds `address` and listens there.
     ///
     /// Port zero has the system choose one. Connections of an earlier listener do not stand in the way, another
@@ -210,21 +213,21 @@ impl Socket<Listener> {
     }
 }
 
-impl From<Socket<Stream>> for std::net::TcpStream {
+impl From<SocketOf<Stream>> for std::net::TcpStream {
     /// Converts; the descriptor is blocking afterwards.
-    fn from(stream: Socket<Stream>) -> Self {
+    fn from(stream: SocketOf<Stream>) -> Self {
         stream.into_blocking().into()
     }
 }
 
-impl From<Socket<Listener>> for std::net::TcpListener {
+impl From<SocketOf<Listener>> for std::net::TcpListener {
     /// Converts; the descriptor is blocking afterwards.
-    fn from(listener: Socket<Listener>) -> Self {
+    fn from(listener: SocketOf<Listener>) -> Self {
         listener.into_blocking().into()
     }
 }
 
-impl TryFrom<std::net::TcpStream> for Socket<Stream> {
+impl TryFrom<std::net::TcpStream> for SocketOf<Stream> {
     type Error = Error;
 
     fn try_from(stream: std::net::TcpStream) -> Result<Self> {
@@ -232,7 +235,7 @@ impl TryFrom<std::net::TcpStream> for Socket<Stream> {
     }
 }
 
-impl TryFrom<std::net::TcpListener> for Socket<Listener> {
+impl TryFrom<std::net::TcpListener> for SocketOf<Listener> {
     type Error = Error;
 
     /// Converts; the descriptor is non-blocking afterwards.

@@ -6,7 +6,7 @@ use crate::addr::{Family, ToAddress};
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option;
-use crate::socket::{Addresses, Received, Role, Socket, Transfers, encode};
+use crate::socket::{Addresses, Received, Role, SocketOf, Transfers, encode};
 use crate::tcp::family_of;
 
 /// A UDP socket.
@@ -28,7 +28,7 @@ use crate::tcp::family_of;
 /// assert_eq!(&buffer[..received.len()], b"ping");
 /// # Ok::<(), berkeley::Error>(())
 /// ```
-pub type UdpSocket = Socket<Udp>;
+pub type UdpSocket = SocketOf<Udp>;
 
 /// The role of a UDP socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -54,7 +54,7 @@ impl Transfers for Udp {
 
 impl Addresses for Udp {}
 
-impl Socket<Udp> {
+impl SocketOf<Udp> {
     /// Binds `address`: port zero has the system choose one.
     ///
     /// # Platform notes
@@ -103,14 +103,14 @@ impl Socket<Udp> {
     }
 }
 
-impl From<Socket<Udp>> for std::net::UdpSocket {
+impl From<SocketOf<Udp>> for std::net::UdpSocket {
     /// Converts; the descriptor is blocking afterwards.
-    fn from(socket: Socket<Udp>) -> Self {
+    fn from(socket: SocketOf<Udp>) -> Self {
         socket.into_blocking().into()
     }
 }
 
-impl TryFrom<std::net::UdpSocket> for Socket<Udp> {
+impl TryFrom<std::net::UdpSocket> for SocketOf<Udp> {
     type Error = Error;
 
     fn try_from(socket: std::net::UdpSocket) -> Result<Self> {

@@ -10,8 +10,9 @@ pub(super) const SCHEME: &str = "can://";
 
 /// Is the address of a CAN socket (`sockaddr_can`): an interface, and the identifiers of its protocol.
 ///
-/// In text it is `can://vcan0`, `can://*` for all interfaces, `can://vcan0?tx=7e0&rx=7e8` with the identifiers of
-/// ISO-TP, `can://vcan0?name=0&pgn=40000&addr=ff` with those of J1939; the numbers are hexadecimal.
+/// In text it is `can://vcan0`, `can://*` for all interfaces, `can://vcan0?tx=7e0&rx=7e8` with the
+/// identifiers of ISO-TP, `can://vcan0?name=0&pgn=40000&addr=ff` with those of J1939; the numbers are
+/// hexadecimal.
 ///
 /// # Platform notes
 ///

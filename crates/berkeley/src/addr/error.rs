@@ -32,7 +32,8 @@ struct Detail {
     hint: Option<Box<str>>,
 }
 
-/// Makes the reasons and their messages from one list; `{}` stands for the part of the input that is at fault.
+/// Makes the reasons and their messages from one list; `{}` stands for the part of the input that is at
+/// fault.
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])* $name:ident = $message:literal;)*) => {
         /// Names what is wrong with a text.
@@ -217,8 +218,8 @@ impl ParseError {
 
     /// Moves the error into the longer text that the input was a part of, from byte `offset` on.
     ///
-    /// A parser of a larger grammar uses this so that the error points into what its user wrote. Where the input is
-    /// not at that place of `text`, the whole of `text` is at fault.
+    /// A parser of a larger grammar uses this so that the error points into what its user wrote. Where the
+    /// input is not at that place of `text`, the whole of `text` is at fault.
     ///
     /// # Examples
     ///
@@ -241,8 +242,8 @@ impl ParseError {
         self
     }
 
-    /// Returns a value that prints as three lines: the message, the input, and carets under the part at fault with
-    /// the hint beside them.
+    /// Returns a value that prints as three lines: the message, the input, and carets under the part at fault
+    /// with the hint beside them.
     #[must_use]
     pub fn caret(&self) -> Caret<'_> {
         Caret(self)
@@ -260,7 +261,8 @@ impl ParseError {
     }
 }
 
-/// Writes a part of the input so that it stays on one line and does not fill it; quoted unless it is a plain word.
+/// Writes a part of the input so that it stays on one line and does not fill it; quoted unless it is a plain
+/// word.
 fn write_token(f: &mut fmt::Formatter<'_>, token: &str) -> fmt::Result {
     const LONGEST: usize = 40;
     let plain = !token.is_empty() && token.chars().all(|c| c.is_ascii_alphanumeric() || ".:-_".contains(c));

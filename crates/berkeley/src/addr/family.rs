@@ -7,9 +7,9 @@ const PRIVATE: u32 = 0x1_0000;
 
 /// Names an address family (`AF_INET`, `AF_UNIX`, …).
 ///
-/// Every family exists on every system, so that programs need no conditional compilation: where a system has no
-/// number for one, the constant has a number of this crate's own, [`is_available`](Family::is_available) answers
-/// `false`, and opening a socket of it fails as unsupported.
+/// Every family exists on every system, so that programs need no conditional compilation: where a system has
+/// no number for one, the constant has a number of this crate's own, [`is_available`](Family::is_available)
+/// answers `false`, and opening a socket of it fails as unsupported.
 ///
 /// # Examples
 ///
@@ -23,8 +23,9 @@ const PRIVATE: u32 = 0x1_0000;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Family(u32);
 
-/// Makes the constants and the table of their names from one list. A row is the name, the number to use (above
-/// [`PRIVATE`]) where no condition holds, and the system's own number for each condition; the first that holds wins.
+/// Makes the constants and the table of their names from one list. A row is the name, the number to use
+/// (above [`PRIVATE`]) where no condition holds, and the system's own number for each condition; the first
+/// that holds wins.
 macro_rules! families {
     ($($(#[$attribute:meta])* $name:ident, $private:literal $(, $condition:meta => $number:expr)* ;)*) => {
         impl Family {
@@ -185,7 +186,8 @@ impl Family {
         self.0
     }
 
-    /// Returns the family of a number that [`number`](Self::number) gave, or `None` for a number of no family.
+    /// Returns the family of a number that [`number`](Self::number) gave, or `None` for a number of no
+    /// family.
     pub(crate) fn from_number(number: u32) -> Option<Family> {
         let family = Family(number);
         (family.is_available() || family.name().is_some()).then_some(family)

@@ -1,5 +1,5 @@
-//! Reading IP addresses with ports. The first pass answers only whether the text is right; the second, which is cold,
-//! finds out what is wrong and where.
+//! Reading IP addresses with ports. The first pass answers only whether the text is right; the second, which
+//! is cold, finds out what is wrong and where.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 

@@ -9,7 +9,8 @@ use super::{ConvertError, ParseError, Zone, inet, ipv6};
 /// Is the address of an IPv6 socket (`sockaddr_in6`): an IP address, a port, a zone and a flow label.
 ///
 /// It is what [`SocketAddrV6`] is, except that its zone may be the name of an interface. In text it is
-/// `[fe80::1%eth0]:80` (RFC 5952 and RFC 4007). **The flow label is no part of the text**: it is lost in a round trip.
+/// `[fe80::1%eth0]:80` (RFC 5952 and RFC 4007). **The flow label is no part of the text**: it is lost in a
+/// round trip.
 ///
 /// # Examples
 ///

@@ -105,7 +105,8 @@ pub fn from_bytes(bytes: &[u8]) -> Option<IpAddr> {
     <[u8; 16]>::try_from(bytes).ok().map(|octets| IpAddr::V6(Ipv6Addr::from(octets)))
 }
 
-/// Reads an address of either version, as [`IpAddr`]'s own `parse` does, and says what is wrong with any other text.
+/// Reads an address of either version, as [`IpAddr`]'s own `parse` does, and says what is wrong with any
+/// other text.
 ///
 /// # Errors
 ///

@@ -19,8 +19,8 @@ pub const MDNS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 /// Is the greatest address as an integer.
 pub const MAX: u32 = u32::MAX;
 
-/// Makes one question of each row: its text, its name, the networks to which it says yes, an address at the edge
-/// inside and one outside.
+/// Makes one question of each row: its text, its name, the networks to which it says yes, an address at the
+/// edge inside and one outside.
 macro_rules! predicates {
     ($($(#[doc = $doc:literal])* $name:ident, [$($base:literal / $length:literal),*], $inside:literal, $outside:literal;)*) => { $(
         $(#[doc = $doc])*
@@ -91,7 +91,8 @@ pub const fn is_reserved(a: Ipv4Addr) -> bool {
     a.to_bits() >> 28 == 0xf && !is_broadcast(a)
 }
 
-/// Returns `true` for an address of one host: none that is unspecified, loopback, multicast, reserved or broadcast.
+/// Returns `true` for an address of one host: none that is unspecified, loopback, multicast, reserved or
+/// broadcast.
 ///
 /// # Examples
 ///
@@ -107,8 +108,8 @@ pub const fn is_unicast(a: Ipv4Addr) -> bool {
     matches!(kind(a), Kind::Unicast)
 }
 
-/// Returns `true` unless the registry of special-purpose addresses (RFC 6890, IANA) says that an address is not
-/// forwarded between networks.
+/// Returns `true` unless the registry of special-purpose addresses (RFC 6890, IANA) says that an address is
+/// not forwarded between networks.
 ///
 /// The registry says nothing of multicast, for which the answer is `true`: see [`multicast_scope`].
 ///
@@ -252,7 +253,8 @@ pub const fn class(a: Ipv4Addr) -> Class {
     }
 }
 
-/// Returns the private network (RFC 1918) that an address is in, and the class of the networks it was made of.
+/// Returns the private network (RFC 1918) that an address is in, and the class of the networks it was made
+/// of.
 ///
 /// # Examples
 ///
@@ -316,8 +318,8 @@ const fn digit(byte: u8) -> Option<u8> {
     if value < 10 { Some(value) } else { None }
 }
 
-/// Reads an IPv4 address of four decimal octets, as [`Ipv4Addr`]'s own `parse` does, and says what is wrong with any
-/// other text.
+/// Reads an IPv4 address of four decimal octets, as [`Ipv4Addr`]'s own `parse` does, and says what is wrong
+/// with any other text.
 ///
 /// # Errors
 ///

@@ -15,8 +15,8 @@ mod scope;
 pub use constant::*;
 pub use scope::*;
 
-/// Makes one question of each row: its text, its name, the networks to which it says yes, an address at the edge
-/// inside and one outside.
+/// Makes one question of each row: its text, its name, the networks to which it says yes, an address at the
+/// edge inside and one outside.
 macro_rules! predicates {
     ($($(#[doc = $doc:literal])* $name:ident, [$($base:tt / $length:literal),*], $inside:literal, $outside:literal;)*) => { $(
         $(#[doc = $doc])*
@@ -32,7 +32,7 @@ macro_rules! predicates {
         /// ```
         #[must_use]
         pub const fn $name(a: Ipv6Addr) -> bool {
-            $((a.to_bits() ^ bits_of(&$base)) >> (128 - $length) == 0)||*
+            $((a.to_bits() ^ const { bits_of(&$base) }) >> (128 - $length) == 0)||*
         }
     )* };
 }
@@ -66,7 +66,8 @@ predicates! {
     is_6to4, [[0x2002] / 16], "2002:ffff::1", "2003::1";
     /// Returns `true` for `2001::/32`, hosts behind translators of IPv4 (Teredo, RFC 4380).
     is_teredo, [[0x2001] / 32], "2001:0:ffff::1", "2001:1::1";
-    /// Returns `true` for `64:ff9b::/96` and `64:ff9b:1::/48`, IPv4 hosts behind a translator (NAT64, RFC 6052, RFC 8215).
+    /// Returns `true` for `64:ff9b::/96` and `64:ff9b:1::/48`, IPv4 hosts behind a translator (NAT64, RFC
+    /// 6052, RFC 8215).
     is_nat64, [[0x64, 0xff9b] / 96, [0x64, 0xff9b, 1] / 48],
         "64:ff9b::255.255.255.255", "64:ff9b::1:0:0";
     /// Returns `true` for `2001:db8::/32` and `3fff::/20`, examples in texts (RFC 3849, RFC 9637).
@@ -81,7 +82,8 @@ predicates! {
     is_orchid, [[0x2001, 0x10] / 28], "2001:1f:ffff::1", "2001:20::1";
     /// Returns `true` for `2001::/23`, protocol assignments (RFC 2928).
     is_protocol_assignment, [[0x2001] / 23], "2001:1ff:ffff::1", "2001:200::1";
-    /// Returns `true` for `ff02::1:ff00:0/104`, the groups that are asked for link-layer addresses (RFC 4291).
+    /// Returns `true` for `ff02::1:ff00:0/104`, the groups that are asked for link-layer addresses (RFC
+    /// 4291).
     is_solicited_node_multicast, [[0xff02, 0, 0, 0, 0, 1, 0xff00] / 104], "ff02::1:ffff:ffff", "ff02::1:fe00:1";
     /// Returns `true` for `5f00::/16`, segment routing (RFC 9602).
     is_segment_routing, [[0x5f00] / 16], "5f00:ffff::1", "5f01::1";
@@ -103,11 +105,11 @@ pub const fn is_ipv4_compatible(a: Ipv6Addr) -> bool {
     a.to_bits() >> 32 == 0 && a.to_bits() > 1
 }
 
-/// Returns `true` for an address that the registry of special-purpose addresses (RFC 6890, IANA) lets be forwarded
-/// between networks.
+/// Returns `true` for an address that the registry of special-purpose addresses (RFC 6890, IANA) lets be
+/// forwarded between networks.
 ///
-/// Of multicast, of which the registry says nothing, and of what it leaves open (6to4, Teredo) the answers are `true`
-/// and `false`.
+/// Of multicast, of which the registry says nothing, and of what it leaves open (6to4, Teredo) the answers
+/// are `true` and `false`.
 ///
 /// # Examples
 ///
@@ -122,14 +124,15 @@ pub const fn is_ipv4_compatible(a: Ipv6Addr) -> bool {
 pub const fn is_globally_reachable(a: Ipv6Addr) -> bool {
     let local = is_unspecified(a) || is_loopback(a) || is_link_local_unicast(a) || is_unique_local(a);
     let unused = is_documentation(a) || is_discard_only(a) || is_ipv4_mapped(a) || is_segment_routing(a);
-    // RFC 9780's prefix for tests of reachability, and the translators' prefix for one network only (RFC 8215).
+    // RFC 9780's prefix for tests of reachability, and the translators' prefix for one network only (RFC
+    // 8215).
     let narrow = matches!(a.segments(), [0x100, 0, 0, 1, ..] | [0x64, 0xff9b, 1, ..]);
     let assigned = is_protocol_assignment(a) && !is_global_assignment(a);
     !(local || unused || narrow || assigned || is_6to4(a))
 }
 
-/// Tells which protocol assignments are forwarded all the same: three anycast addresses, AMT (RFC 7450), AS112
-/// (RFC 7535), ORCHID (RFC 7343) and the tags of drones (RFC 9374).
+/// Tells which protocol assignments are forwarded all the same: three anycast addresses, AMT (RFC 7450),
+/// AS112 (RFC 7535), ORCHID (RFC 7343) and the tags of drones (RFC 9374).
 const fn is_global_assignment(a: Ipv6Addr) -> bool {
     matches!(
         a.segments(),
@@ -174,7 +177,8 @@ pub const fn map_ipv4(a: Ipv4Addr) -> Ipv6Addr {
 /// use std::net::Ipv4Addr;
 ///
 /// assert_eq!(unmap_ipv4(map_ipv4(Ipv4Addr::LOCALHOST)), Ok(Ipv4Addr::LOCALHOST));
-/// assert_eq!(unmap_ipv4(parse("::1")?).unwrap_err().to_string(), "::1 is not an IPv4 address in an IPv6 one");
+/// assert_eq!(unmap_ipv4(parse("::1")?).unwrap_err().to_string(), "::1 is not an IPv4 address in an IPv6
+/// one");
 /// # Ok::<(), berkeley::addr::ParseError>(())
 /// ```
 pub const fn unmap_ipv4(a: Ipv6Addr) -> Result<Ipv4Addr, NotMapped> {
@@ -351,7 +355,8 @@ fn group_error(piece: Part<'_>, last: bool) -> Option<ParseError> {
 pub(super) const LOWER: &[u8; 16] = b"0123456789abcdef";
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 
-/// Writes the text of RFC 5952: the longest run of zeros shortened, the first of equals, and never a single one.
+/// Writes the text of RFC 5952: the longest run of zeros shortened, the first of equals, and never a single
+/// one.
 #[inline]
 pub(super) fn push<const N: usize>(line: &mut Line<N>, a: Ipv6Addr, digits: &[u8; 16]) {
     let groups = a.segments();

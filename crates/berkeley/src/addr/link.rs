@@ -11,11 +11,12 @@ pub(super) const SCHEME: &str = "packet://";
 /// Is the number of bytes of the longest hardware address, that of IP over InfiniBand being 20.
 const LONGEST: usize = 32;
 
-/// Is an address of the link layer (`sockaddr_ll` of Linux, `sockaddr_dl` of the BSDs): an interface, the protocol of
-/// its frames, and a hardware address.
+/// Is an address of the link layer (`sockaddr_ll` of Linux, `sockaddr_dl` of the BSDs): an interface, the
+/// protocol of its frames, and a hardware address.
 ///
-/// In text it is `packet://eth0`, with `protocol`, `type` (of hardware), `packet` (the kind of a packet) and `mac`
-/// as parameters: `packet://eth0?protocol=0x800&mac=02:00:00:00:00:01`. What is zero or empty is not printed.
+/// In text it is `packet://eth0`, with `protocol`, `type` (of hardware), `packet` (the kind of a packet) and
+/// `mac` as parameters: `packet://eth0?protocol=0x800&mac=02:00:00:00:00:01`. What is zero or empty is not
+/// printed.
 ///
 /// # Examples
 ///

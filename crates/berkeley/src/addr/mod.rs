@@ -1,8 +1,8 @@
 //! Addresses of every family: values, their text, and the arithmetic of IP addresses and networks.
 //!
-//! Nothing here asks the system for anything. [`Address`] is the sum of the families; each family has a type of its
-//! own; [`ipv4`], [`ipv6`] and [`ip`] say what kind of address an IP address is; [`network`] has masks and networks;
-//! [`short`] reads the forms that only old programs accept.
+//! Nothing here asks the system for anything. [`Address`] is the sum of the families; each family has a type
+//! of its own; [`ipv4`], [`ipv6`] and [`ip`] say what kind of address an IP address is; [`network`] has masks
+//! and networks; [`short`] reads the forms that only old programs accept.
 //!
 //! # Text
 //!
@@ -170,8 +170,8 @@ impl Address {
         matches!(self.ip(), Some(ip) if ip::is_multicast(ip))
     }
 
-    /// Returns an IPv4 address as its IPv6 address `::ffff:a.b.c.d` with the same port, an IPv6 address as it is, and
-    /// `None` for other families.
+    /// Returns an IPv4 address as its IPv6 address `::ffff:a.b.c.d` with the same port, an IPv6 address as it
+    /// is, and `None` for other families.
     ///
     /// # Examples
     ///
@@ -196,8 +196,8 @@ impl Address {
         }
     }
 
-    /// Returns the IPv4 address that an address `::ffff:a.b.c.d` stands for, with the same port, and every other
-    /// address as it is.
+    /// Returns the IPv4 address that an address `::ffff:a.b.c.d` stands for, with the same port, and every
+    /// other address as it is.
     #[must_use]
     pub fn to_canonical(&self) -> Address {
         match self {

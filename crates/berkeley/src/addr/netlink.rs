@@ -8,8 +8,8 @@ use super::{ParseError, Reason};
 
 pub(super) const SCHEME: &str = "netlink:";
 
-/// Is the address of a netlink socket (`sockaddr_nl`): a port, which is 0 for the kernel, and a mask of multicast
-/// groups.
+/// Is the address of a netlink socket (`sockaddr_nl`): a port, which is 0 for the kernel, and a mask of
+/// multicast groups.
 ///
 /// In text it is `netlink:0` or `netlink:0?groups=0x11`.
 ///

@@ -293,7 +293,8 @@ pub fn of_class(address: Ipv4Addr) -> Result<Ipv4Net, NetworkError> {
     Mask::Class(class(address)).network_v4(address).map(|network| network.trunc())
 }
 
-/// Reads `10.1.2.3/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32` or `fe80::/ffc0::`; the bits of the host are kept.
+/// Reads `10.1.2.3/8`, `10.0.0.0/255.0.0.0`, `2001:db8::/32` or `fe80::/ffc0::`; the bits of the host are
+/// kept.
 ///
 /// # Errors
 ///

@@ -8,7 +8,8 @@ use super::{Family, ParseError, Reason, escape};
 
 pub(super) const SCHEME: &str = "family:";
 
-/// Is an address of any family: all the bytes that follow the family in the system's structure, kept unchanged.
+/// Is an address of any family: all the bytes that follow the family in the system's structure, kept
+/// unchanged.
 ///
 /// In text it is `family:45:0011aabb`, the bytes in hexadecimal; the family may be given by name.
 ///

@@ -81,7 +81,8 @@ fn is_of_ipv6(c: char) -> bool {
     c.is_ascii_hexdigit() || c == ':' || c == '.'
 }
 
-/// Tells whether a text is more likely a misspelt IPv4 address than a name: names do not end in a number (RFC 1123).
+/// Tells whether a text is more likely a misspelt IPv4 address than a name: names do not end in a number (RFC
+/// 1123).
 fn is_like_ipv4(text: &str) -> bool {
     let last = text.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     text.starts_with(|c: char| c.is_ascii_digit()) && last.starts_with(|c: char| c.is_ascii_digit())

@@ -102,8 +102,8 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// Reads `name=value` parameters between ampersands, each name at most once, by calling `each`, which answers
-    /// `false` for a name that it does not know.
+    /// Reads `name=value` parameters between ampersands, each name at most once, by calling `each`, which
+    /// answers `false` for a name that it does not know.
     pub(super) fn parameters(
         &self,
         mut each: impl FnMut(&str, Part<'a>) -> Result<bool, ParseError>,

@@ -1,16 +1,16 @@
 //! The forms of addresses that only old programs and one library read.
 //!
 //! They are kept apart because the same text means different addresses to different programs: `127.65530` is
-//! 127.0.255.250 to C's `inet_aton`, and `10.1.2` is 10.1.0.2 to both readers here but `010.1` is 8.0.0.1 to one and
-//! 10.0.0.1 to the other. Nothing else in this crate reads them.
+//! 127.0.255.250 to C's `inet_aton`, and `10.1.2` is 10.1.0.2 to both readers here but `010.1` is 8.0.0.1 to
+//! one and 10.0.0.1 to the other. Nothing else in this crate reads them.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::part::Part;
 use super::{ParseError, Reason};
 
-/// Reads one to four decimal octets: the last is the last of the address, the others fill it from the left, and those
-/// between are zero, as IOLib has it.
+/// Reads one to four decimal octets: the last is the last of the address, the others fill it from the left,
+/// and those between are zero, as IOLib has it.
 ///
 /// # Errors
 ///
@@ -37,13 +37,13 @@ pub fn parse_dotted(text: &str) -> Result<Ipv4Addr, ParseError> {
     Ok(Ipv4Addr::from(octets))
 }
 
-/// Reads one to four numbers as C's `inet_aton` does: decimal, octal behind `0` or hexadecimal behind `0x`, the last
-/// filling all that the others leave.
+/// Reads one to four numbers as C's `inet_aton` does: decimal, octal behind `0` or hexadecimal behind `0x`,
+/// the last filling all that the others leave.
 ///
 /// # Errors
 ///
-/// The last of *n* numbers has at most 32, 24, 16 or 8 bits and the others 8. Where C ignores whatever follows a
-/// blank, this does not.
+/// The last of *n* numbers has at most 32, 24, 16 or 8 bits and the others 8. Where C ignores whatever
+/// follows a blank, this does not.
 ///
 /// # Examples
 ///
@@ -151,7 +151,8 @@ pub fn parse_colon(text: &str) -> Result<Ipv6Addr, ParseError> {
     Ok(Ipv6Addr::from(address))
 }
 
-/// Reads the groups on one side of a gap. An empty piece can only be at the outer end, where it is a group of zero.
+/// Reads the groups on one side of a gap. An empty piece can only be at the outer end, where it is a group of
+/// zero.
 fn groups(text: Part<'_>, ends_address: bool) -> Result<Vec<u16>, ParseError> {
     let mut groups = Vec::new();
     if text.is_empty() {

@@ -19,14 +19,14 @@ const LONGEST: usize = 108;
 ///
 /// The bytes are inside, so that the address is copied and never allocated.
 ///
-/// In text a path is `unix:/run/x.sock`, or only the path if it begins with `/` or `./`; an unnamed address is
-/// `unix:`, an abstract one `unix-abstract:name`. After a scheme, `%xx` stands for a byte, and `%`, `?`, controls and
-/// bytes that are not UTF-8 are written so; a path without scheme is taken as it is.
+/// In text a path is `unix:/run/x.sock`, or only the path if it begins with `/` or `./`; an unnamed address
+/// is `unix:`, an abstract one `unix-abstract:name`. After a scheme, `%xx` stands for a byte, and `%`, `?`,
+/// controls and bytes that are not UTF-8 are written so; a path without scheme is taken as it is.
 ///
 /// # Platform notes
 ///
-/// Abstract names exist on Linux. The BSDs and macOS take paths of at most 104 bytes, which is found out when the
-/// address is used.
+/// Abstract names exist on Linux. The BSDs and macOS take paths of at most 104 bytes, which is found out when
+/// the address is used.
 ///
 /// # Examples
 ///
@@ -92,9 +92,9 @@ impl UnixAddress {
 
     /// Makes an address from the bytes of `sun_path` that the system wrote.
     ///
-    /// None at all are an unnamed address. A NUL at the beginning is an abstract name of exactly this length on Linux
-    /// and an unnamed address elsewhere; otherwise the path ends at its first NUL or with the bytes. No more than
-    /// 108 bytes are used.
+    /// None at all are an unnamed address. A NUL at the beginning is an abstract name of exactly this length
+    /// on Linux and an unnamed address elsewhere; otherwise the path ends at its first NUL or with the bytes.
+    /// No more than 108 bytes are used.
     #[must_use]
     pub fn from_sun_path(bytes: &[u8]) -> UnixAddress {
         let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
@@ -175,8 +175,8 @@ pub(super) fn is_bare_path(text: &str) -> bool {
     text.starts_with('/') || text.starts_with("./")
 }
 
-/// Reads the bytes of a path or of a name. A question mark begins options in the tool's grammar, so that it is
-/// refused here rather than taken for a part of the path.
+/// Reads the bytes of a path or of a name. A question mark begins options in the tool's grammar, so that it
+/// is refused here rather than taken for a part of the path.
 fn decode(text: Part<'_>) -> Result<std::borrow::Cow<'_, [u8]>, ParseError> {
     if let (before, Some(_)) = text.split('?') {
         let at = before.text().len();

@@ -10,8 +10,8 @@ pub(super) const SCHEME: &str = "vsock://";
 
 /// Is the address of a virtual socket (`sockaddr_vm`): a context, which is a machine, and a port of 32 bits.
 ///
-/// In text it is `vsock://2:1024`. The contexts `any`, `hypervisor`, `local` and `host` and the port `any` are read by
-/// name; the two wildcards are printed so, everything else as a number.
+/// In text it is `vsock://2:1024`. The contexts `any`, `hypervisor`, `local` and `host` and the port `any`
+/// are read by name; the two wildcards are printed so, everything else as a number.
 ///
 /// # Platform notes
 ///

@@ -10,12 +10,12 @@ const LONGEST: usize = 255;
 
 /// Names an interface by its index or by its name, or none at all.
 ///
-/// As the zone of an IPv6 address (RFC 4007) it says on which link the address is meant. A name is turned into an
-/// index by the system when the address is used, and not before: an address may be written before its interface
-/// exists.
+/// As the zone of an IPv6 address (RFC 4007) it says on which link the address is meant. A name is turned
+/// into an index by the system when the address is used, and not before: an address may be written before its
+/// interface exists.
 ///
-/// In text, digits alone are an index. The name of an interface that consists of digits is written with its first
-/// digit escaped: `%333` is the interface called `333`.
+/// In text, digits alone are an index. The name of an interface that consists of digits is written with its
+/// first digit escaped: `%333` is the interface called `333`.
 ///
 /// # Examples
 ///

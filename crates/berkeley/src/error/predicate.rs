@@ -21,7 +21,7 @@ predicates! {
     /// Returns `true` if the call would have had to wait and was not to, `EAGAIN`.
     ///
     /// A call that waits reports this only where the descriptor has a time limit of its own, `SO_RCVTIMEO` or
-    /// `SO_SNDTIMEO`, and it has run out. A view by [`now`](crate::Socket::now) reports nothing instead.
+    /// `SO_SNDTIMEO`, and it has run out. A view by [`now`](crate::SocketOf::now) reports nothing instead.
     #[doc(alias = "EWOULDBLOCK")]
     is_would_block: AGAIN;
 

@@ -72,8 +72,9 @@ impl<T: Value> SocketOption<T> {
         let room = &mut bytes[..T::SIZE];
         let length = sys::option::get(source.as_source().borrowed(), level, number, room)
             .during(Operation::GetOption)?;
-        T::decode(&bytes[..length])
-            .ok_or_else(|| Error::invalid(Operation::GetOption, "the system answered with another kind of value"))
+        T::decode(&bytes[..length]).ok_or_else(|| {
+            Error::invalid(Operation::GetOption, "the system answered with another kind of value")
+        })
     }
 
     /// Sets the option of any socket, one of another library's types as well.

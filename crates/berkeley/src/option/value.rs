@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_time_limit_too_short_to_say_is_not_no_limit() {
-        let shortest: Option<Option<Duration>> = Value::decode(Some(Duration::from_nanos(1)).encode().as_slice());
+        let shortest: Option<Option<Duration>> =
+            Value::decode(Some(Duration::from_nanos(1)).encode().as_slice());
         assert!(shortest.flatten().is_some_and(|time| !time.is_zero()));
     }
 

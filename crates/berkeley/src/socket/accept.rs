@@ -2,12 +2,12 @@
 
 use super::mode::{Mode, Wait};
 use super::role::{Accepts, HoldsSocket, Role};
-use super::{By, Now, Socket, decode};
+use super::{By, Now, SocketOf, decode};
 use crate::error::{During, Errno, Operation, Result};
 use crate::kind::Protocol;
 use crate::sys::{self, Readiness, descriptor};
 
-impl<R: Accepts> Socket<R> {
+impl<R: Accepts> SocketOf<R> {
     /// Turns the socket into one that accepts; at most `backlog` connections wait for that.
     ///
     /// From here on the descriptor is non-blocking, which no call shows: `accept(2)` has no other way not to wait.
@@ -33,17 +33,17 @@ impl<R: Accepts> Socket<R> {
     }
 }
 
-type Accepted<R> = (Socket<<R as Accepts>::Stream>, <R as Role>::Address);
+type Accepted<R> = (SocketOf<<R as Accepts>::Stream>, <R as Role>::Address);
 
 #[inline]
-fn accept<M: Mode, R: Accepts>(socket: &Socket<R>, mode: M) -> Result<M::Output<Accepted<R>>> {
+fn accept<M: Mode, R: Accepts>(socket: &SocketOf<R>, mode: M) -> Result<M::Output<Accepted<R>>> {
     let wait = Wait::new(socket.borrowed(), Readiness::Readable, Operation::Accept);
     wait.run(mode, |_| {
         let (descriptor, raw) = sys::name::accept(wait.source)?;
         let from = decode::<R>(&raw, Operation::Accept).map_err(|_| Errno::AFNOSUPPORT)?;
         let (family, kind) = (socket.family, socket.kind);
         let role = <R::Stream as Role>::adopted();
-        Ok((Socket::of(descriptor, family, kind, Protocol::DEFAULT, role), from))
+        Ok((SocketOf::of(descriptor, family, kind, Protocol::DEFAULT, role), from))
     })
 }
 
@@ -70,7 +70,7 @@ macro_rules! accepts {
             #[allow(clippy::type_complexity, reason = "the connection, and whose it is")]
             pub fn accept(
                 &self,
-            ) -> Result<$output<(Socket<<$role as Accepts>::Stream>, <$role as Role>::Address)>> {
+            ) -> Result<$output<(SocketOf<<$role as Accepts>::Stream>, <$role as Role>::Address)>> {
                 accept(self.socket(), self.$mode())
             }
         }
@@ -79,6 +79,6 @@ macro_rules! accepts {
 
 type Always<T> = T;
 
-accepts!([R: Role] Socket<R>, R, waiting, Always, "Waits until there is one.");
+accepts!([R: Role] SocketOf<R>, R, waiting, Always, "Waits until there is one.");
 accepts!([S: HoldsSocket] By<S>, S::Role, until, Always, "Waits until there is one, or the deadline passes.");
 accepts!([S: HoldsSocket] Now<S>, S::Role, never, Option, "Never waits: `None` says that there is none now.");

@@ -2,7 +2,7 @@
 
 use super::mode::{Patience, Wait, Waiter};
 use super::role::{Addresses, HoldsSocket, Role};
-use super::{By, Socket, encode};
+use super::{By, SocketOf, encode};
 use crate::addr::{Address, Family, ToAddress};
 use crate::deadline::Deadline;
 use crate::error::{During, Errno, Error, Operation, Result};
@@ -91,7 +91,11 @@ impl<S: HoldsSocket> Connecting<S> {
             // The backlog of a Unix listener is full: nothing is under way, so that there is nothing to wait for.
             Progress::Failed(errno) => {
                 let restored = connecting.settle();
-                restored.and(if errno == Errno::AGAIN { Err(connecting.error(errno)) } else { Ok(connecting) })
+                restored.and(if errno == Errno::AGAIN {
+                    Err(connecting.error(errno))
+                } else {
+                    Ok(connecting)
+                })
             }
         }
     }
@@ -190,7 +194,7 @@ fn wait_ready(wait: Wait<'_>, deadline: Deadline) -> Result<()> {
     }
 }
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     /// Connects, or waits until the deadline for that.
     pub(crate) fn connect_until(&self, address: Address, raw: &RawAddress, deadline: Deadline) -> Result<()> {
         if self.family() == Family::UNIX {
@@ -249,7 +253,7 @@ impl<R: Role> Socket<R> {
     }
 }
 
-impl<R: Addresses> Socket<R> {
+impl<R: Addresses> SocketOf<R> {
     /// Connects to a peer; on a datagram socket sets the one that it sends to and receives from.
     ///
     /// Waits until the connection is there.
@@ -293,7 +297,7 @@ where
     ///
     /// # Errors
     ///
-    /// Those of [`Socket::connect`], and [`is_deadline_passed`](Error::is_deadline_passed). What has become of the
+    /// Those of [`SocketOf::connect`], and [`is_deadline_passed`](Error::is_deadline_passed). What has become of the
     /// connect is then unknown: close the socket.
     pub fn connect(&self, address: impl ToAddress) -> Result<()> {
         let (address, raw) = encode(&address, Operation::Connect)?;
@@ -301,7 +305,7 @@ where
     }
 }
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     /// Starts to connect a socket that is given up to the connect.
     pub(crate) fn into_connecting(self, address: impl ToAddress) -> Result<Connecting<Self>> {
         let (address, raw) = encode(&address, Operation::Connect)?;
@@ -312,7 +316,7 @@ impl<R: Role> Socket<R> {
 #[cfg(unix)]
 impl<S: HoldsSocket> std::os::fd::AsFd for Connecting<S>
 where
-    Socket<S::Role>: std::os::fd::AsFd,
+    SocketOf<S::Role>: std::os::fd::AsFd,
 {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.socket.socket().as_fd()
@@ -322,7 +326,7 @@ where
 #[cfg(windows)]
 impl<S: HoldsSocket> std::os::windows::io::AsSocket for Connecting<S>
 where
-    Socket<S::Role>: std::os::windows::io::AsSocket,
+    SocketOf<S::Role>: std::os::windows::io::AsSocket,
 {
     fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
         self.socket.socket().as_socket()

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::role::Role;
-use super::{Socket, decode};
+use super::{SocketOf, decode};
 use crate::error::Operation;
 use crate::sys;
 
-impl<R: Role> fmt::Debug for Socket<R> {
+impl<R: Role> fmt::Debug for SocketOf<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decoded = |raw: sys::Result<_>| decode::<R>(&raw.ok()?, Operation::LocalAddress).ok();
         let local = decoded(sys::name::local_address(self.borrowed()));

@@ -15,7 +15,7 @@ bitflags! {
     /// system lacks has a bit above: it exists everywhere, and a send with it answers `Unsupported`.
     ///
     /// `MSG_DONTWAIT` and `MSG_NOSIGNAL` are not among them: not to wait is
-    /// [`now`](crate::Socket::now)'s part, and nothing here raises SIGPIPE.
+    /// [`now`](crate::SocketOf::now)'s part, and nothing here raises SIGPIPE.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct SendFlags: u64 {
         /// Sends the last byte as urgent data (RFC 6093 advises new protocols against it).
@@ -53,7 +53,7 @@ bitflags! {
     /// The lower 32 bits are the system's own, those that this library has no name for among them. A flag that a
     /// system lacks has a bit above: it exists everywhere, and a receive with it answers `Unsupported`.
     ///
-    /// `MSG_DONTWAIT` and `MSG_TRUNC` are not among them: not to wait is [`now`](crate::Socket::now)'s part, and
+    /// `MSG_DONTWAIT` and `MSG_TRUNC` are not among them: not to wait is [`now`](crate::SocketOf::now)'s part, and
     /// the length of a message that was cut is always told.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
     pub struct ReceiveFlags: u64 {

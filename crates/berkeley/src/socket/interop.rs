@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::SocketOf;
 use super::role::{Any, Role, Transfers};
-use super::Socket;
 use crate::addr::Family;
 use crate::error::{During, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
@@ -88,11 +88,11 @@ fn family_of(source: &crate::source::Source<'_>, address: &RawAddress) -> Family
     option::socket::DOMAIN.get(source).unwrap_or_else(|_| Family::from_raw(address.family() as u16))
 }
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     /// Takes over a descriptor that something else opened: inherited, received, or made by another library.
     ///
     /// Family, type and whether it listens are found from the system. A listener becomes non-blocking, as
-    /// [`listen`](Socket::listen) would have made it; nothing else about the descriptor changes.
+    /// [`listen`](SocketOf::listen) would have made it; nothing else about the descriptor changes.
     ///
     /// # Errors
     ///
@@ -100,9 +100,7 @@ impl<R: Role> Socket<R> {
     pub fn adopt(descriptor: impl Into<Descriptor>) -> Result<Self, AdoptError> {
         let descriptor = descriptor.into();
         match Self::check(descriptor::borrow(&descriptor)) {
-            Ok(found) => {
-                Ok(Self::of(descriptor, found.family, found.kind, found.protocol, R::adopted()))
-            }
+            Ok(found) => Ok(Self::of(descriptor, found.family, found.kind, found.protocol, R::adopted())),
             Err(error) => Err(AdoptError { descriptor, error }),
         }
     }
@@ -134,7 +132,7 @@ impl<R: Role> Socket<R> {
     }
 
     /// Turns the socket into one of any role.
-    pub fn into_any(self) -> Socket<Any> {
+    pub fn into_any(self) -> SocketOf<Any> {
         self.into_role(Any)
     }
 
@@ -146,7 +144,7 @@ impl<R: Role> Socket<R> {
     }
 }
 
-impl<R: Transfers> Socket<R> {
+impl<R: Transfers> SocketOf<R> {
     /// Makes the descriptor non-blocking or blocking for others that share it; the calls here do not change by it.
     #[doc(alias = "O_NONBLOCK")]
     pub fn set_nonblocking(&self, on: bool) -> Result<()> {
@@ -158,30 +156,30 @@ impl<R: Transfers> Socket<R> {
 mod system {
     use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 
-    use crate::socket::{Role, Socket};
+    use crate::socket::{Role, SocketOf};
 
-    impl<R: Role> AsFd for Socket<R> {
+    impl<R: Role> AsFd for SocketOf<R> {
         #[inline]
         fn as_fd(&self) -> BorrowedFd<'_> {
             self.borrowed()
         }
     }
 
-    impl<R: Role> AsRawFd for Socket<R> {
+    impl<R: Role> AsRawFd for SocketOf<R> {
         #[inline]
         fn as_raw_fd(&self) -> RawFd {
             self.borrowed().as_raw_fd()
         }
     }
 
-    impl<R: Role> IntoRawFd for Socket<R> {
+    impl<R: Role> IntoRawFd for SocketOf<R> {
         fn into_raw_fd(self) -> RawFd {
             self.into_descriptor().into_raw_fd()
         }
     }
 
-    impl<R: Role> From<Socket<R>> for OwnedFd {
-        fn from(socket: Socket<R>) -> Self {
+    impl<R: Role> From<SocketOf<R>> for OwnedFd {
+        fn from(socket: SocketOf<R>) -> Self {
             socket.into_descriptor()
         }
     }
@@ -202,32 +200,34 @@ mod system {
 
 #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
 mod system {
-    use std::os::windows::io::{AsRawSocket, AsSocket, BorrowedSocket, IntoRawSocket, OwnedSocket, RawSocket};
+    use std::os::windows::io::{
+        AsRawSocket, AsSocket, BorrowedSocket, IntoRawSocket, OwnedSocket, RawSocket,
+    };
 
-    use crate::socket::{Role, Socket};
+    use crate::socket::{Role, SocketOf};
 
-    impl<R: Role> AsSocket for Socket<R> {
+    impl<R: Role> AsSocket for SocketOf<R> {
         #[inline]
         fn as_socket(&self) -> BorrowedSocket<'_> {
             self.borrowed()
         }
     }
 
-    impl<R: Role> AsRawSocket for Socket<R> {
+    impl<R: Role> AsRawSocket for SocketOf<R> {
         #[inline]
         fn as_raw_socket(&self) -> RawSocket {
             self.borrowed().as_raw_socket()
         }
     }
 
-    impl<R: Role> IntoRawSocket for Socket<R> {
+    impl<R: Role> IntoRawSocket for SocketOf<R> {
         fn into_raw_socket(self) -> RawSocket {
             self.into_descriptor().into_raw_socket()
         }
     }
 
-    impl<R: Role> From<Socket<R>> for OwnedSocket {
-        fn from(socket: Socket<R>) -> Self {
+    impl<R: Role> From<SocketOf<R>> for OwnedSocket {
+        fn from(socket: SocketOf<R>) -> Self {
             socket.into_descriptor()
         }
     }

@@ -7,13 +7,13 @@ use super::flags::{ReceiveFlags, SendFlags};
 use super::mode::{Mode, Never, Until, Wait, Waiter, Waiting};
 use super::received::Outcome;
 use super::role::{Addresses, HoldsSocket, Role, Transfers};
-use super::{By, Now, Socket};
+use super::{By, Now, SocketOf};
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::kind::Kind;
 use crate::sys::address::RawAddress;
 use crate::sys::{self, Attempt, Buffer, Delivered, Readiness, Sockaddr};
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     #[inline]
     fn sending(&self) -> Wait<'_> {
         Wait::new(self.borrowed(), Readiness::Writable, Operation::Send)
@@ -28,7 +28,12 @@ impl<R: Role> Socket<R> {
 }
 
 #[inline]
-fn send<M: Mode, R: Role>(socket: &Socket<R>, mode: M, data: &[u8], flags: SendFlags) -> Result<M::Output<usize>> {
+fn send<M: Mode, R: Role>(
+    socket: &SocketOf<R>,
+    mode: M,
+    data: &[u8],
+    flags: SendFlags,
+) -> Result<M::Output<usize>> {
     let flags = flags.system()?;
     let wait = socket.sending();
     wait.run(mode, |attempt| sys::io::send(wait.source, data, flags, attempt))
@@ -36,7 +41,7 @@ fn send<M: Mode, R: Role>(socket: &Socket<R>, mode: M, data: &[u8], flags: SendF
 
 #[inline]
 fn send_vectored<M: Mode, R: Role>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     data: &[IoSlice<'_>],
     flags: SendFlags,
@@ -48,7 +53,7 @@ fn send_vectored<M: Mode, R: Role>(
 
 #[inline]
 fn send_to<M: Mode, R: Role>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     data: &[u8],
     to: &R::Address,
@@ -63,7 +68,7 @@ fn send_to<M: Mode, R: Role>(
 
 #[inline]
 fn send_vectored_to<M: Mode, R: Role>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     data: &[IoSlice<'_>],
     to: &R::Address,
@@ -79,7 +84,7 @@ fn send_vectored_to<M: Mode, R: Role>(
 
 #[inline]
 fn recv<M: Mode, R: Transfers, B: Buffer + ?Sized>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     buffer: &mut B,
     flags: ReceiveFlags,
@@ -95,7 +100,7 @@ fn recv<M: Mode, R: Transfers, B: Buffer + ?Sized>(
 /// Receives once: from a stream what there is, else one message.
 #[inline]
 fn recv_once<R: Transfers, B: Buffer + ?Sized>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     buffer: &mut B,
     flags: i32,
     attempt: Attempt,
@@ -112,7 +117,7 @@ fn recv_once<R: Transfers, B: Buffer + ?Sized>(
 /// Receives until the buffer is full: MSG_WAITALL asks for that only of a call that may wait.
 #[cold]
 fn recv_all<M: Mode, R: Transfers, B: Buffer + ?Sized>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     buffer: &mut B,
     flags: i32,
@@ -123,14 +128,14 @@ fn recv_all<M: Mode, R: Transfers, B: Buffer + ?Sized>(
     }
     let mut waiter = Waiter::new(socket.receiving(flags), mode.patience());
     let mut failed = None;
-    let length = sys::io::recv_all(socket.borrowed(), buffer, flags, M::FIRST, &mut |errno| {
-        match waiter.after(errno) {
-            Ok(ControlFlow::Continue(attempt)) => Some(attempt),
-            Ok(ControlFlow::Break(())) => None,
-            Err(error) => {
-                failed = Some(error);
-                None
-            }
+    let length = sys::io::recv_all(socket.borrowed(), buffer, flags, M::FIRST, &mut |errno| match waiter
+        .after(errno)
+    {
+        Ok(ControlFlow::Continue(attempt)) => Some(attempt),
+        Ok(ControlFlow::Break(())) => None,
+        Err(error) => {
+            failed = Some(error);
+            None
         }
     });
     let received = |length| R::Received::from_delivered(Delivered { length, missing: 0 });
@@ -143,7 +148,7 @@ fn recv_all<M: Mode, R: Transfers, B: Buffer + ?Sized>(
 
 #[inline]
 fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     buffer: &mut B,
     flags: ReceiveFlags,
@@ -159,7 +164,7 @@ fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
 
 #[inline]
 fn recv_vectored<M: Mode, R: Transfers>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     slices: &mut [IoSliceMut<'_>],
     flags: ReceiveFlags,
@@ -174,7 +179,7 @@ fn recv_vectored<M: Mode, R: Transfers>(
 
 #[inline]
 fn recv_vectored_from<M: Mode, R: Addresses>(
-    socket: &Socket<R>,
+    socket: &SocketOf<R>,
     mode: M,
     slices: &mut [IoSliceMut<'_>],
     flags: ReceiveFlags,
@@ -377,7 +382,7 @@ macro_rules! calls {
 
 type Always<T> = T;
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     #[inline]
     #[allow(clippy::unused_self, reason = "the views' twins look at themselves")]
     pub(super) fn waiting(&self) -> Waiting {
@@ -400,6 +405,6 @@ impl<S> Now<S> {
     }
 }
 
-calls!([R: Role] Socket<R>, R, waiting, Always, "Waits until there is something to do.");
+calls!([R: Role] SocketOf<R>, R, waiting, Always, "Waits until there is something to do.");
 calls!([S: HoldsSocket] By<S>, S::Role, until, Always, "Waits until there is something to do, or the deadline passes.");
 calls!([S: HoldsSocket] Now<S>, S::Role, never, Option, "Never waits: `None` says that there is nothing to do now.");

@@ -25,21 +25,9 @@ use crate::sys::address::RawAddress;
 use crate::sys::descriptor::{self, Borrowed, Descriptor};
 use crate::sys::{self, Shutdown, Sockaddr};
 
-/// A socket.
+/// A socket of any family and type, with every call.
 ///
-/// The role `R` says what the socket is for. `Socket` alone is one of any family and type, with every call;
-/// [`TcpStream`](crate::TcpStream), [`UdpSocket`](crate::UdpSocket) and the other typed sockets are the same with
-/// the calls and addresses of their role.
-///
-/// # Modes
-///
-/// A socket has no mode: a call has. The plain calls wait, whatever O_NONBLOCK says. Those of [`by`](Self::by) wait
-/// until a deadline, those of [`now`](Self::now) do not wait at all.
-///
-/// # Ends
-///
-/// Dropping a socket closes it; [`close`](Self::close) does so too and tells what went wrong. Every descriptor is
-/// close-on-exec, and nothing here raises SIGPIPE.
+/// [`SocketOf`] has the calls: this is one in the role [`Any`].
 ///
 /// # Examples
 ///
@@ -58,7 +46,24 @@ use crate::sys::{self, Shutdown, Sockaddr};
 /// assert_eq!(from.port(), sender.local_address()?.port());
 /// # Ok::<(), berkeley::Error>(())
 /// ```
-pub struct Socket<R: Role = Any> {
+pub type Socket = SocketOf<Any>;
+
+/// A socket in a role.
+///
+/// The role says what the socket is for, and with that which calls it has and which addresses it deals in.
+/// [`Socket`] is one of any family and type, with every call; [`TcpStream`](crate::TcpStream),
+/// [`UdpSocket`](crate::UdpSocket) and the other typed sockets are the same in other roles.
+///
+/// # Modes
+///
+/// A socket has no mode: a call has. The plain calls wait, whatever O_NONBLOCK says. Those of [`by`](Self::by) wait
+/// until a deadline, those of [`now`](Self::now) do not wait at all.
+///
+/// # Ends
+///
+/// Dropping a socket closes it; [`close`](Self::close) does so too and tells what went wrong. Every descriptor is
+/// close-on-exec, and nothing here raises SIGPIPE.
+pub struct SocketOf<R: Role> {
     descriptor: Descriptor,
     family: Family,
     kind: Kind,
@@ -70,7 +75,7 @@ pub struct Socket<R: Role = Any> {
 /// How many connections wait to be accepted when nothing else is said: as many as the system allows.
 pub const BACKLOG: u32 = i32::MAX as u32;
 
-impl Socket {
+impl SocketOf<Any> {
     /// Opens a socket.
     ///
     /// # Errors
@@ -93,7 +98,8 @@ impl Socket {
     /// Those of [`open`](Self::open).
     pub fn open_raw(family: Family, kind: Kind, protocol: Protocol) -> Result<Self> {
         let number = available(Operation::Open, family, kind)?;
-        let descriptor = sys::name::open_raw(number, kind.as_raw(), protocol.as_raw()).during(Operation::Open)?;
+        let descriptor =
+            sys::name::open_raw(number, kind.as_raw(), protocol.as_raw()).during(Operation::Open)?;
         Ok(Self::of(descriptor, family, kind, protocol, Any))
     }
 
@@ -140,7 +146,7 @@ fn available(operation: Operation, family: Family, kind: Kind) -> Result<i32> {
     }
 }
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     pub(crate) fn open_as(family: Family, kind: Kind, protocol: Protocol, role: R) -> Result<Self> {
         let number = available(Operation::Open, family, kind)?;
         let descriptor = sys::name::open(number, kind.as_raw(), protocol.as_raw()).during(Operation::Open)?;
@@ -154,12 +160,19 @@ impl<R: Role> Socket<R> {
         role: impl Fn() -> R,
     ) -> Result<(Self, Self)> {
         let number = available(Operation::Pair, family, kind)?;
-        let (left, right) = sys::name::pair(number, kind.as_raw(), protocol.as_raw()).during(Operation::Pair)?;
+        let (left, right) =
+            sys::name::pair(number, kind.as_raw(), protocol.as_raw()).during(Operation::Pair)?;
         let of = |descriptor| Self::of(descriptor, family, kind, protocol, role());
         Ok((of(left), of(right)))
     }
 
-    pub(crate) fn of(descriptor: Descriptor, family: Family, kind: Kind, protocol: Protocol, role: R) -> Self {
+    pub(crate) fn of(
+        descriptor: Descriptor,
+        family: Family,
+        kind: Kind,
+        protocol: Protocol,
+        role: R,
+    ) -> Self {
         Self { descriptor, family, kind, tells_length: tells_length(family, kind, protocol), role }
     }
 
@@ -172,12 +185,11 @@ impl<R: Role> Socket<R> {
         &mut self.role
     }
 
-
     /// Puts the socket into another role.
-    pub(crate) fn into_role<Q: Role>(self, role: Q) -> Socket<Q> {
+    pub(crate) fn into_role<Q: Role>(self, role: Q) -> SocketOf<Q> {
         let Self { descriptor, family, kind, tells_length, role: before } = self;
         before.give_up();
-        Socket { descriptor, family, kind, tells_length, role }
+        SocketOf { descriptor, family, kind, tells_length, role }
     }
 
     /// Returns the address family.
@@ -310,7 +322,7 @@ impl<R: Role> Socket<R> {
     }
 }
 
-impl<R: Transfers> Socket<R> {
+impl<R: Transfers> SocketOf<R> {
     /// Returns how many bytes wait to be received.
     ///
     /// # Platform notes
@@ -352,7 +364,7 @@ impl<R: Transfers> Socket<R> {
     }
 }
 
-impl<R: Addresses> Socket<R> {
+impl<R: Addresses> SocketOf<R> {
     /// Dissolves the association of a datagram socket with its peer.
     ///
     /// # System call
@@ -390,7 +402,7 @@ fn tells_length(family: Family, kind: Kind, protocol: Protocol) -> bool {
 }
 
 #[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
-impl<R: Role> crate::source::AsSource for Socket<R> {
+impl<R: Role> crate::source::AsSource for SocketOf<R> {
     fn as_source(&self) -> crate::source::Source<'_> {
         crate::source::Source::new(self.borrowed())
     }

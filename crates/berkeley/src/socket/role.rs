@@ -1,8 +1,8 @@
-//! What a socket is for: the type parameter that makes a `TcpStream` of a [`Socket`].
+//! What a socket is for: the type parameter that makes a `TcpStream` of a [`SocketOf`].
 
 use std::fmt;
 
-use super::Socket;
+use super::SocketOf;
 use super::received::Outcome;
 use crate::addr::{Address, Family};
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::sys::Sockaddr;
 
 /// What a socket is for.
 ///
-/// A role decides which calls a [`Socket`] has and which addresses it deals in: `TcpStream` is a `Socket` in the
+/// A role decides which calls a [`SocketOf`] has and which addresses it deals in: `TcpStream` is a `Socket` in the
 /// role of [`tcp::Stream`](crate::tcp::Stream). The role [`Any`] has every call.
 pub trait Role: Sized {
     /// What names the socket and its peers.
@@ -94,14 +94,14 @@ pub trait HoldsSocket {
     type Role: Role;
 
     /// Lends the socket.
-    fn socket(&self) -> &Socket<Self::Role>;
+    fn socket(&self) -> &SocketOf<Self::Role>;
 }
 
-impl<R: Role> HoldsSocket for Socket<R> {
+impl<R: Role> HoldsSocket for SocketOf<R> {
     type Role = R;
 
     #[inline]
-    fn socket(&self) -> &Socket<R> {
+    fn socket(&self) -> &SocketOf<R> {
         self
     }
 }
@@ -112,7 +112,7 @@ macro_rules! lends {
             type Role = S::Role;
 
             #[inline]
-            fn socket(&self) -> &Socket<S::Role> {
+            fn socket(&self) -> &SocketOf<S::Role> {
                 (**self).socket()
             }
         }

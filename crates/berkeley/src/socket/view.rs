@@ -3,13 +3,13 @@
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 
 use super::role::{HoldsSocket, Role, Streams, Transfers};
-use super::{Any, Received, Socket};
+use super::{Any, Received, SocketOf};
 use crate::deadline::Deadline;
 use crate::error::{Errno, Error, Operation, Result};
 
 /// A socket whose calls wait until a deadline and no longer.
 ///
-/// [`Socket::by`] makes one that borrows, [`Socket::into_by`] one that owns. All its calls, however many, have the
+/// [`SocketOf::by`] makes one that borrows, [`SocketOf::into_by`] one that owns. All its calls, however many, have the
 /// one deadline: a [`read_exact`](Read::read_exact) or [`write_all`](Write::write_all) gives up when it passes,
 /// whatever was done by then.
 ///
@@ -38,7 +38,7 @@ pub struct By<S> {
 
 /// A socket whose calls never wait.
 ///
-/// [`Socket::now`] makes one that borrows, [`Socket::into_now`] one that owns. A call that would have to wait gives
+/// [`SocketOf::now`] makes one that borrows, [`SocketOf::into_now`] one that owns. A call that would have to wait gives
 /// `None`; as [`Read`] and [`Write`] it fails with [`io::ErrorKind::WouldBlock`].
 ///
 /// # Examples
@@ -59,7 +59,7 @@ pub struct Now<S> {
     socket: S,
 }
 
-impl<R: Role> Socket<R> {
+impl<R: Role> SocketOf<R> {
     /// Borrows the socket for calls that wait until `deadline`.
     #[inline]
     pub fn by(&self, deadline: impl Into<Deadline>) -> By<&Self> {
@@ -125,7 +125,7 @@ impl<S: HoldsSocket> HoldsSocket for By<S> {
     type Role = S::Role;
 
     #[inline]
-    fn socket(&self) -> &Socket<S::Role> {
+    fn socket(&self) -> &SocketOf<S::Role> {
         self.socket.socket()
     }
 }
@@ -134,7 +134,7 @@ impl<S: HoldsSocket> HoldsSocket for Now<S> {
     type Role = S::Role;
 
     #[inline]
-    fn socket(&self) -> &Socket<S::Role> {
+    fn socket(&self) -> &SocketOf<S::Role> {
         self.socket.socket()
     }
 }
@@ -257,6 +257,6 @@ fn always<T>(given: T, _: Operation) -> io::Result<T> {
     Ok(given)
 }
 
-streams!([R: Role] Socket<R>, R, always);
+streams!([R: Role] SocketOf<R>, R, always);
 streams!([S: HoldsSocket] By<S>, S::Role, always);
 streams!([S: HoldsSocket] Now<S>, S::Role, some);

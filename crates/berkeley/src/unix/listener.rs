@@ -8,7 +8,7 @@ use super::{Connects, unix};
 use crate::addr::{Address, Family, ToAddress, UnixAddress};
 use crate::error::{Errno, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::socket::{Accepts, BACKLOG, Role, Socket, State, encode};
+use crate::socket::{Accepts, BACKLOG, Role, SocketOf, State, encode};
 
 /// The role of a socket that accepts Unix connections.
 ///
@@ -43,9 +43,8 @@ impl OwnPath {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 let errno = error.raw_os_error().map_or(Errno::INVAL, Errno::from_raw);
                 let error = Error::new(Operation::Remove, errno);
-                Err(UnixAddress::path(&self.path).map_or(error, |address| {
-                    Error::new(Operation::Remove, errno).with_address(address)
-                }))
+                Err(UnixAddress::path(&self.path)
+                    .map_or(error, |address| Error::new(Operation::Remove, errno).with_address(address)))
             }
             _ => Ok(()),
         }
@@ -63,7 +62,8 @@ impl<R> Drop for Listener<R> {
 
 impl<R: Connects> Role for Listener<R> {
     type Address = UnixAddress;
-    const NAME: &'static str = if R::KIND.keeps_boundaries() { "UnixSeqpacketListener" } else { "UnixListener" };
+    const NAME: &'static str =
+        if R::KIND.keeps_boundaries() { "UnixSeqpacketListener" } else { "UnixListener" };
     const MISFIT: &'static str = "the descriptor is no Unix socket of that type that listens";
 
     fn fits(family: Family, kind: Kind, listening: bool) -> bool {
@@ -87,7 +87,7 @@ impl<R: Connects> Accepts for Listener<R> {
     type Stream = R;
 }
 
-impl<R: Connects> Socket<Listener<R>> {
+impl<R: Connects> SocketOf<Listener<R>> {
     /// Binds a path or an abstract name and listens there. Closing or dropping the listener removes the path.
     ///
     /// A path that exists is in the way, be it of a listener that is gone:
@@ -170,7 +170,7 @@ fn is_stale<R: Connects>(address: &Address, path: &Path) -> bool {
     if !is_socket(path) {
         return false;
     }
-    let probe = Socket::open_as(Family::UNIX, R::KIND, Protocol::DEFAULT, R::adopted());
+    let probe = SocketOf::open_as(Family::UNIX, R::KIND, Protocol::DEFAULT, R::adopted());
     match probe.and_then(|probe| probe.into_connecting(address)).map(|mut probe| probe.state()) {
         Ok(State::Failed(error)) => error.is_refused(),
         _ => false,

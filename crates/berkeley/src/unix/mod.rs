@@ -13,7 +13,7 @@ use crate::addr::{Address, Family, ToAddress, UnixAddress};
 use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::socket::{Addresses, Connecting, Received, Role, Socket, Streams, Transfers, encode};
+use crate::socket::{Addresses, Connecting, Received, Role, SocketOf, Streams, Transfers, encode};
 
 /// A Unix stream.
 ///
@@ -33,19 +33,19 @@ use crate::socket::{Addresses, Connecting, Received, Role, Socket, Streams, Tran
 /// assert_eq!(text, "hello");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub type UnixStream = Socket<Stream>;
+pub type UnixStream = SocketOf<Stream>;
 
 /// A socket that accepts Unix streams, and removes its path when it is closed.
-pub type UnixListener = Socket<Listener<Stream>>;
+pub type UnixListener = SocketOf<Listener<Stream>>;
 
 /// A Unix datagram socket: complete, in order, and it waits while the receiver is full.
-pub type UnixDatagram = Socket<Datagram>;
+pub type UnixDatagram = SocketOf<Datagram>;
 
 /// A Unix connection that keeps the boundaries of messages.
-pub type UnixSeqpacket = Socket<Seqpacket>;
+pub type UnixSeqpacket = SocketOf<Seqpacket>;
 
 /// A socket that accepts Unix connections that keep boundaries, and removes its path when it is closed.
-pub type UnixSeqpacketListener = Socket<Listener<Seqpacket>>;
+pub type UnixSeqpacketListener = SocketOf<Listener<Seqpacket>>;
 
 /// Writes a role of Unix sockets that is nothing but a type.
 macro_rules! roles {
@@ -72,7 +72,7 @@ macro_rules! roles {
             type Received = $received;
         }
 
-        impl Socket<$role> {
+        impl SocketOf<$role> {
             /// Opens two sockets that are connected to each other.
             ///
             /// # Platform notes
@@ -121,14 +121,16 @@ impl Connects for Seqpacket {
 fn unix(address: &impl ToAddress, operation: Operation) -> Result<Address> {
     match address.to_address()? {
         address @ Address::Unix(_) => Ok(address),
-        address => Err(Error::invalid(operation, "a Unix path or abstract name is needed").with_address(address)),
+        address => {
+            Err(Error::invalid(operation, "a Unix path or abstract name is needed").with_address(address))
+        }
     }
 }
 
 /// Gives a role the calls that connect.
 macro_rules! connects {
     ($($role:ident),*) => { $(
-        impl Socket<$role> {
+        impl SocketOf<$role> {
             /// Connects to the listener at a path or an abstract name.
             ///
             /// Waits while the listener's backlog is full.
@@ -168,7 +170,7 @@ macro_rules! connects {
 
 connects!(Stream, Seqpacket);
 
-impl Socket<Datagram> {
+impl SocketOf<Datagram> {
     /// Opens a socket without a name: it can send, and cannot be answered.
     ///
     /// # System call
@@ -202,18 +204,18 @@ mod interop {
 
     use super::{Datagram, Listener, Stream};
     use crate::error::{Error, Result};
-    use crate::socket::Socket;
+    use crate::socket::SocketOf;
 
     macro_rules! conversions {
         ($($role:ty = $std:ty;)*) => { $(
-            impl From<Socket<$role>> for $std {
+            impl From<SocketOf<$role>> for $std {
                 /// Converts; the descriptor is blocking afterwards, and a listener's path stays.
-                fn from(socket: Socket<$role>) -> Self {
+                fn from(socket: SocketOf<$role>) -> Self {
                     socket.into_blocking().into()
                 }
             }
 
-            impl TryFrom<$std> for Socket<$role> {
+            impl TryFrom<$std> for SocketOf<$role> {
                 type Error = Error;
 
                 fn try_from(socket: $std) -> Result<Self> {

@@ -176,7 +176,8 @@ pub const fn kind(a: Ipv6Addr) -> Kind {
     }
 }
 
-/// Makes the questions about the flags of a group; a row is its text, its name, the bits, and an example each way.
+/// Makes the questions about the flags of a group; a row is its text, its name, the bits, and an example each
+/// way.
 macro_rules! flags {
     ($($(#[doc = $doc:literal])* $name:ident, $bits:literal, $with:literal, $without:literal;)*) => { $(
         $(#[doc = $doc])*
@@ -202,6 +203,7 @@ flags! {
     is_transient_multicast, 0b0001, "ff12::1", "ff02::1";
     /// Returns `true` for a group made from the prefix of a network: flags P and T (RFC 3306).
     is_prefix_based_multicast, 0b0011, "ff32::1", "ff12::1";
-    /// Returns `true` for a group that contains the address of its rendezvous point: flags R, P and T (RFC 3956).
+    /// Returns `true` for a group that contains the address of its rendezvous point: flags R, P and T (RFC
+    /// 3956).
     is_rendezvous_point_multicast, 0b0111, "ff72::1", "ff32::1";
 }

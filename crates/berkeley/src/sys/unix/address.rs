@@ -300,7 +300,9 @@ mod tests {
             round_trip(text);
         }
         #[cfg(linux_like)]
-        for text in ["unix-abstract:", "unix-abstract:a%00b", "vsock://2:1024", "can://3", "netlink:7?groups=3"] {
+        for text in
+            ["unix-abstract:", "unix-abstract:a%00b", "vsock://2:1024", "can://3", "netlink:7?groups=3"]
+        {
             round_trip(text);
         }
     }

@@ -86,9 +86,8 @@ pub(super) fn poll(fd: Borrowed<'_>, readiness: Readiness, limit: Option<Duratio
     };
     let mut entry = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
     // Rounded up: a wait that ends too early is made again, at once, until the time is there.
-    let milliseconds = limit.map_or(-1, |limit| {
-        i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
-    });
+    let milliseconds =
+        limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
     // SAFETY: `entry` is one writable pollfd.
     checked(unsafe { libc::poll(&raw mut entry, 1, milliseconds) }).map(|ready| ready != 0)
 }

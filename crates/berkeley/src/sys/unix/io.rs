@@ -154,21 +154,13 @@ fn cut(
 
 #[cfg(linux_like)]
 #[inline]
-fn whole_from(
-    fd: Borrowed<'_>,
-    room: &mut [MaybeUninit<u8>],
-    flags: i32,
-) -> Result<(Delivered, RawAddress)> {
+fn whole_from(fd: Borrowed<'_>, room: &mut [MaybeUninit<u8>], flags: i32) -> Result<(Delivered, RawAddress)> {
     let (total, from) = call::recv_from(fd, room, flags | libc::MSG_TRUNC)?;
     Ok((Delivered::of(total, room.len()), from))
 }
 
 #[cfg(not(linux_like))]
-fn whole_from(
-    fd: Borrowed<'_>,
-    room: &mut [MaybeUninit<u8>],
-    flags: i32,
-) -> Result<(Delivered, RawAddress)> {
+fn whole_from(fd: Borrowed<'_>, room: &mut [MaybeUninit<u8>], flags: i32) -> Result<(Delivered, RawAddress)> {
     let mut from = RawAddress::empty();
     let delivered = cut(fd, room, flags, Some(&mut from))?;
     Ok((delivered, from))

@@ -1,10 +1,8 @@
 //! The addresses of families that only some of the Unix systems have.
 
-use crate::addr::{
-    Address, CanAddress, CanIds, LinkAddress, NetlinkAddress, VsockAddress, Zone,
-};
-use crate::error::Errno;
 use super::{RawAddress, resolve};
+use crate::addr::{Address, CanAddress, CanIds, LinkAddress, NetlinkAddress, VsockAddress, Zone};
+use crate::error::Errno;
 use crate::sys::Result;
 
 pub(super) fn encode(address: &Address) -> Result<RawAddress> {
