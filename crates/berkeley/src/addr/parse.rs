@@ -62,10 +62,8 @@ fn diagnose(text: Part<'_>) -> ParseError {
     }
     let (host, port) = text.split(':');
     let behind = port.map_or("", |port| port.text());
-    if behind.contains(':') && text.text().chars().all(is_of_ipv6) || behind.contains('%') {
-        return inet::diagnose_unbracketed(text);
-    }
-    if behind.contains(':') && (host.is_empty() || host.text().chars().all(|c| c.is_ascii_hexdigit())) {
+    let hexadecimal = host.text().chars().all(|c| c.is_ascii_hexdigit());
+    if hexadecimal && behind.contains(':') {
         return inet::diagnose_unbracketed(text);
     }
     if is_like_ipv4(host.text()) {
@@ -75,10 +73,6 @@ fn diagnose(text: Part<'_>) -> ParseError {
         return unknown_scheme(host);
     }
     if host.is_empty() { host.fail(Reason::Empty) } else { host.fail(Reason::HostName) }
-}
-
-fn is_of_ipv6(c: char) -> bool {
-    c.is_ascii_hexdigit() || c == ':' || c == '.'
 }
 
 /// Tells whether a text is more likely a misspelt IPv4 address than a name: names do not end in a number (RFC

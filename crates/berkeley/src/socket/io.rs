@@ -36,7 +36,7 @@ fn send<M: Mode, R: Role>(
 ) -> Result<M::Output<usize>> {
     let flags = flags.system()?;
     let wait = socket.sending();
-    wait.run(mode, |attempt| sys::io::send(wait.source, data, flags, attempt))
+    wait.run(mode, move |attempt| sys::io::send(wait.source, data, flags, attempt))
 }
 
 #[inline]
@@ -48,7 +48,7 @@ fn send_vectored<M: Mode, R: Role>(
 ) -> Result<M::Output<usize>> {
     let flags = flags.system()?;
     let wait = socket.sending();
-    wait.run(mode, |attempt| sys::io::send_vectored(wait.source, data, flags, attempt, None))
+    wait.run(mode, move |attempt| sys::io::send_vectored(wait.source, data, flags, attempt, None))
 }
 
 #[inline]
@@ -94,7 +94,7 @@ fn recv<M: Mode, R: Transfers, B: Buffer + ?Sized>(
         return recv_all(socket, mode, buffer, system);
     }
     let wait = socket.receiving(system);
-    wait.run(mode, |attempt| recv_once(socket, buffer, system, attempt))
+    wait.run(mode, move |attempt| recv_once(socket, buffer, system, attempt))
 }
 
 /// Receives once: from a stream what there is, else one message.
@@ -124,7 +124,7 @@ fn recv_all<M: Mode, R: Transfers, B: Buffer + ?Sized>(
 ) -> Result<M::Output<R::Received>> {
     if R::Received::MESSAGES && socket.kind != Kind::STREAM {
         let wait = socket.receiving(flags);
-        return wait.run(mode, |attempt| recv_once(socket, buffer, flags, attempt));
+        return wait.run(mode, move |attempt| recv_once(socket, buffer, flags, attempt));
     }
     let mut waiter = Waiter::new(socket.receiving(flags), mode.patience());
     let mut failed = None;
@@ -155,7 +155,7 @@ fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
 ) -> Result<M::Output<(R::Received, R::Address)>> {
     let flags = flags.system()?;
     let wait = socket.receiving(flags);
-    wait.run(mode, |attempt| {
+    wait.run(mode, move |attempt| {
         let told = socket.tells_length;
         let (delivered, raw) = sys::io::recv_from(wait.source, buffer, flags, attempt, told)?;
         Ok((R::Received::from_delivered(delivered), sender::<R>(&raw)?))
@@ -392,8 +392,8 @@ impl<R: Role> SocketOf<R> {
 
 impl<S> By<S> {
     #[inline]
-    pub(super) fn until(&self) -> Until {
-        Until(self.deadline())
+    pub(super) fn until(&self) -> Until<'_> {
+        Until(&self.deadline)
     }
 }
 

@@ -37,9 +37,9 @@ pub(crate) enum Patience {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waiting;
 
-/// The mode of the views by a deadline.
+/// The mode of the views by a deadline, which is read only when there is waiting to do.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Until(pub(crate) Deadline);
+pub(crate) struct Until<'a>(pub(crate) &'a Deadline);
 
 /// The mode of the views that never wait.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ impl Mode for Waiting {
     }
 }
 
-impl Mode for Until {
+impl Mode for Until<'_> {
     type Output<T> = T;
     const FIRST: Attempt = Attempt::Try;
 
@@ -77,7 +77,7 @@ impl Mode for Until {
     }
 
     fn patience(self) -> Patience {
-        Patience::Until(self.0)
+        Patience::Until(*self.0)
     }
 }
 
@@ -122,7 +122,7 @@ impl<'a> Wait<'a> {
     ) -> Result<M::Output<T>> {
         match call(M::FIRST) {
             Ok(value) => Ok(M::done(value)),
-            Err(errno) => match self.again(mode.patience(), errno, &mut call)? {
+            Err(errno) => match self.again(mode.patience(), errno, call)? {
                 Some(value) => Ok(M::done(value)),
                 None => M::nothing().ok_or_else(|| Error::new(self.operation, errno)),
             },
@@ -130,13 +130,15 @@ impl<'a> Wait<'a> {
     }
 
     /// Repeats a call that failed for as long as there is patience; `None` when there was none to begin with.
+    ///
+    /// The call is taken by value: handed over by reference, what it captures would lie in memory on the hot path.
     #[cold]
     #[inline(never)]
     fn again<T>(
         self,
         patience: Patience,
         first: Errno,
-        call: &mut dyn FnMut(Attempt) -> sys::Result<T>,
+        mut call: impl FnMut(Attempt) -> sys::Result<T>,
     ) -> Result<Option<T>> {
         let mut waiter = Waiter::new(self, patience);
         let mut errno = first;

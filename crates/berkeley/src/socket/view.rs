@@ -33,7 +33,7 @@ use crate::error::{Errno, Error, Operation, Result};
 #[derive(Clone, Copy, Debug)]
 pub struct By<S> {
     socket: S,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
 }
 
 /// A socket whose calls never wait.
