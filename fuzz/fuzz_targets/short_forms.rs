@@ -13,11 +13,8 @@ fuzz_target!(|text: &str| {
     if let Ok(address) = ipv6::parse(text) {
         assert_eq!(short::parse_colon(text), Ok(address));
     }
-    let errors = [
-        short::parse_dotted(text).err(),
-        short::parse_inet_aton(text).err(),
-        short::parse_colon(text).err(),
-    ];
+    let errors =
+        [short::parse_dotted(text).err(), short::parse_inet_aton(text).err(), short::parse_colon(text).err()];
     for error in errors.into_iter().flatten() {
         assert_eq!(text.get(error.span()), Some(error.token()));
     }

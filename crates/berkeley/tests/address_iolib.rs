@@ -1,5 +1,5 @@
-//! The tests of IOLib's addresses, one for one, and what its functions were seen to answer. Where IOLib's answer is a
-//! fault, the right one is asserted, and the line says so.
+//! The tests of IOLib's addresses, one for one, and what its functions were seen to answer. Where the answer is
+//! a fault, the right one is asserted, and the line says so.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -124,7 +124,7 @@ fn t_i_18_dotted_to_vector_3() {
 fn t_i_19_vector_to_dotted_1() {
     assert_eq!(Ipv4Addr::from([255; 4]).to_string(), "255.255.255.255");
     assert_eq!(Ipv4Addr::from([0; 4]).to_string(), "0.0.0.0");
-    assert_eq!(ip::from_bytes(&vec![127, 0, 0, 1]).unwrap().to_string(), "127.0.0.1");
+    assert_eq!(ip::from_bytes([127, 0, 0, 1].as_slice()).unwrap().to_string(), "127.0.0.1");
 }
 
 #[test]
@@ -148,8 +148,8 @@ fn t_i_21_address_to_string_1() {
     }
 }
 
-/// Asserts that an address prints as RFC 5952 has it, in lower and in upper case, and that the text IOLib printed for
-/// it is still read.
+/// Asserts that an address prints as RFC 5952 has it, in lower and in upper case, and that the text IOLib printed
+/// for it is still read.
 fn assert_printed(groups: [u16; 8], text: &str, iolib: &str) {
     let address = Ipv6Addr::from(groups);
     assert_eq!(Address::from((address, 9)).to_string(), format!("[{text}]:9"));

@@ -136,7 +136,12 @@ proptest! {
     }
 
     #[test]
-    fn the_standard_library_prints_the_same(ip in ipv6_addresses(), v4 in any::<Ipv4Addr>(), port: u16, scope: u32) {
+    fn the_standard_library_prints_the_same(
+        ip in ipv6_addresses(),
+        v4 in any::<Ipv4Addr>(),
+        port: u16,
+        scope: u32,
+    ) {
         let v6 = SocketAddr::V6(SocketAddrV6::new(ip, port, 0, scope));
         prop_assert_eq!(Address::from(v6).to_string(), v6.to_string());
         let v4 = SocketAddr::V4(SocketAddrV4::new(v4, port));
@@ -198,7 +203,8 @@ proptest! {
     #[test]
     fn network_and_host_make_the_address(ip in any::<IpAddr>(), prefix in 0..=32_u8) {
         let net = network::new(ip, prefix).unwrap();
-        let (network, host) = (network::network_portion(ip, prefix).unwrap(), network::host_portion(ip, prefix).unwrap());
+        let network = network::network_portion(ip, prefix).unwrap();
+        let host = network::host_portion(ip, prefix).unwrap();
         let bits = |ip| match ip {
             IpAddr::V4(ip) => u128::from(ip.to_bits()),
             IpAddr::V6(ip) => ip.to_bits(),

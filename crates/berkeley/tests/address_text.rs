@@ -240,7 +240,7 @@ fn an_error_moves_only_to_where_its_input_is() {
 #[test]
 fn plain_ip_addresses() {
     let rows = [
-        ("1.2.3.4:80", Reason::GroupNotHex),
+        ("1.2.3.4:80", Reason::MisplacedIpv4),
         ("fe80::1%eth0", Reason::UnexpectedZone),
         ("[::1]", Reason::Junk),
         ("", Reason::Empty),
@@ -250,8 +250,7 @@ fn plain_ip_addresses() {
         ("1.2.3.4 ", Reason::Junk),
     ];
     for (text, reason) in rows {
-        let found = ip::parse(text).unwrap_err().reason();
-        assert!(found == reason || text == "1.2.3.4:80", "{text}: {found:?}");
+        assert_eq!(ip::parse(text).unwrap_err().reason(), reason, "{text}");
     }
     assert!(ipv4::parse("::1").is_err() && ipv6::parse("1.2.3.4").is_err());
 }
@@ -297,7 +296,7 @@ fn unix_addresses_from_the_system() {
     assert_eq!(from(b"/run/x\0\0\0"), UnixAddress::path("/run/x").unwrap());
     assert_eq!(from(b"/run/x"), UnixAddress::path("/run/x").unwrap());
     assert_eq!(from(&[b'x'; 200]).as_bytes(), [b'x'; 108]);
-    if cfg!(any(target_os = "linux", target_os = "android")) {
+    if cfg!(linux_like) {
         assert_eq!(from(b"\0x\0"), UnixAddress::abstract_name(b"x\0").unwrap());
         assert_eq!(from(b"\0"), UnixAddress::abstract_name(b"").unwrap());
     } else {
@@ -446,7 +445,11 @@ fn short_forms_of_c() {
 #[test]
 #[cfg(unix)]
 fn short_forms_agree_with_c() {
-    const PROGRAM: &str = "import socket, sys\nfor line in sys.stdin:\n try: print(socket.inet_aton(line[:-1]).hex())\n except OSError: print('-')";
+    const PROGRAM: &str = "import socket, sys
+for line in sys.stdin:
+    try: print(socket.inet_aton(line[:-1]).hex())
+    except OSError: print('-')
+";
     let texts = short_forms();
     let child =
         Command::new("python3").args(["-c", PROGRAM]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();

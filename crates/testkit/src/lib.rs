@@ -1,1 +1,16 @@
-//! What the tests of `berkeley` share.
+//! What the tests of `berkeley` share: needs, limits, pairs, faults, leaks.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
+
+// Release builds of the library have no switch.
+#[cfg(debug_assertions)]
+pub mod fault;
+pub mod leak;
+mod limit;
+mod need;
+mod pair;
+pub mod process;
+
+pub use limit::{Limit, limit};
+pub use need::{need, program};
+pub use pair::{each_loopback, scratch, tcp_pair, udp_pair};

@@ -31,7 +31,8 @@ macro_rules! families {
         impl Family {
             $(
                 $(#[$attribute])*
-                pub const $name: Family = Family([$(#[cfg($condition)] { $number as u32 },)* PRIVATE + $private][0]);
+                pub const $name: Family =
+                    Family([$(#[cfg($condition)] { $number as u32 },)* PRIVATE + $private][0]);
             )*
         }
 
@@ -84,7 +85,8 @@ families! {
     SYSTEM, 1032, apple => system::AF_SYSTEM;
     /// Bluetooth.
     #[doc(alias = "AF_BLUETOOTH")]
-    BLUETOOTH, 31, linux_like => system::AF_BLUETOOTH, all(bsd, not(apple)) => system::AF_BLUETOOTH, windows => 32;
+    BLUETOOTH, 31,
+        linux_like => system::AF_BLUETOOTH, all(bsd, not(apple)) => system::AF_BLUETOOTH, windows => 32;
     /// Frames through rings shared with the kernel.
     #[doc(alias = "AF_XDP")]
     XDP, 44, linux_like => 44;
@@ -144,10 +146,10 @@ families! {
     IRDA, 23, linux_like => 23, windows => system::AF_IRDA;
     /// Novell's IPX.
     #[doc(alias = "AF_IPX")]
-    IPX, 4, any(unix, windows) => system::AF_IPX;
+    IPX, 4, any(linux_like, bsd, solarish, windows) => system::AF_IPX;
     /// AppleTalk.
     #[doc(alias = "AF_APPLETALK")]
-    APPLETALK, 5, any(unix, windows) => system::AF_APPLETALK;
+    APPLETALK, 5, any(linux_like, bsd, solarish, windows) => system::AF_APPLETALK;
 }
 
 impl Family {

@@ -6,7 +6,6 @@ use super::{ParseError, Reason, ipv4, ipv6};
 
 /// Says what an address of either version stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(clippy::exhaustive_enums, reason = "IpAddr has these two")]
 pub enum Kind {
     /// What an IPv4 address stands for.
     V4(ipv4::Kind),

@@ -22,7 +22,10 @@ pub const MAX: u32 = u32::MAX;
 /// Makes one question of each row: its text, its name, the networks to which it says yes, an address at the
 /// edge inside and one outside.
 macro_rules! predicates {
-    ($($(#[doc = $doc:literal])* $name:ident, [$($base:literal / $length:literal),*], $inside:literal, $outside:literal;)*) => { $(
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident, [$($base:literal / $length:literal),*], $inside:literal, $outside:literal;
+    )*) => { $(
         $(#[doc = $doc])*
         ///
         /// # Examples
@@ -54,13 +57,15 @@ predicates! {
     /// Returns `true` for 169.254.0.0/16, addresses that hosts choose for a link (RFC 3927).
     is_link_local, [0xa9fe_0000_u32 / 16], "169.254.255.255", "169.255.0.0";
     /// Returns `true` for 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16, private networks (RFC 1918).
-    is_private, [0x0a00_0000_u32 / 8, 0xac10_0000_u32 / 12, 0xc0a8_0000_u32 / 16], "172.31.255.255", "172.32.0.0";
+    is_private, [0x0a00_0000_u32 / 8, 0xac10_0000_u32 / 12, 0xc0a8_0000_u32 / 16],
+        "172.31.255.255", "172.32.0.0";
     /// Returns `true` for 100.64.0.0/10, networks behind the translators of providers (RFC 6598).
     is_shared, [0x6440_0000_u32 / 10], "100.127.255.255", "100.128.0.0";
     /// Returns `true` for 198.18.0.0/15, measurements of devices (RFC 2544).
     is_benchmarking, [0xc612_0000_u32 / 15], "198.19.255.255", "198.20.0.0";
     /// Returns `true` for 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24, examples in texts (RFC 5737).
-    is_documentation, [0xc000_0200_u32 / 24, 0xc633_6400_u32 / 24, 0xcb00_7100_u32 / 24], "203.0.113.255", "203.0.114.0";
+    is_documentation, [0xc000_0200_u32 / 24, 0xc633_6400_u32 / 24, 0xcb00_7100_u32 / 24],
+        "203.0.113.255", "203.0.114.0";
     /// Returns `true` for 0.0.0.0/8, hosts on this network (RFC 791).
     is_this_network, [0x0000_0000_u32 / 8], "0.255.255.255", "1.0.0.0";
     /// Returns `true` for 192.0.0.0/24, protocol assignments (RFC 6890).
@@ -217,7 +222,6 @@ pub const fn multicast_scope(a: Ipv4Addr) -> Option<MulticastScope> {
 
 /// Names the class of an address by its first bits, as before prefixes had lengths (RFC 791, RFC 1112).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(clippy::exhaustive_enums, reason = "there will be no other")]
 pub enum Class {
     /// First octet 0 to 127: networks of 8 bits.
     A,

@@ -1,0 +1,80 @@
+//! Sockets: owned, lent, duplicated, closed; their blocking mode.
+
+use std::os::windows::io::{
+    AsRawSocket, AsSocket, BorrowedSocket, FromRawSocket, IntoRawSocket, OwnedSocket, RawSocket,
+};
+
+use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
+use windows_sys::Win32::System::Threading::GetCurrentProcessId;
+
+use super::{Result, checked, last_errno, name, ws};
+use crate::error::Operation;
+use crate::sys::check;
+
+/// A descriptor that is closed when it is dropped: `OwnedFd` on Unix, `OwnedSocket` on Windows.
+pub type Descriptor = OwnedSocket;
+pub(crate) type Borrowed<'a> = BorrowedSocket<'a>;
+
+#[inline]
+pub(crate) fn borrow(socket: &Descriptor) -> Borrowed<'_> {
+    socket.as_socket()
+}
+
+/// Returns the number as Winsock's functions take it.
+#[inline]
+pub(super) fn number(socket: Borrowed<'_>) -> ws::SOCKET {
+    socket.as_raw_socket() as ws::SOCKET
+}
+
+/// Takes over the number that a call of Winsock has just returned, if it is one.
+pub(super) fn owned(returned: ws::SOCKET) -> Result<Descriptor> {
+    if returned == ws::INVALID_SOCKET {
+        return Err(last_errno());
+    }
+    // SAFETY: the only callers have the number from a call that opened it, so it is open and nobody else's.
+    Ok(unsafe { OwnedSocket::from_raw_socket(returned as RawSocket) })
+}
+
+/// Opens another number for the same socket; it is non-blocking as that is, which the two share.
+pub(crate) fn duplicate(socket: Borrowed<'_>) -> Result<Descriptor> {
+    check(Operation::Duplicate)?;
+    let mut described = ws::WSAPROTOCOL_INFOW::default();
+    // SAFETY: the call takes nothing.
+    let process = unsafe { GetCurrentProcessId() };
+    // SAFETY: the description is writable, and of the type that the call writes.
+    checked(unsafe { ws::WSADuplicateSocketW(number(socket), process, &raw mut described) })?;
+    name::open_described(&described)
+}
+
+/// Closes the socket and tells what went wrong with what it still had to do.
+pub(crate) fn close(socket: Descriptor) -> Result<()> {
+    // The fault comes after the call: a close that fails has closed all the same.
+    // SAFETY: the number was owned, and is given up here.
+    let closed = checked(unsafe { ws::closesocket(socket.into_raw_socket() as ws::SOCKET) });
+    check(Operation::Close)?;
+    closed.map(drop)
+}
+
+/// Winsock cannot be asked. Every socket that was opened or adopted here is non-blocking.
+#[allow(clippy::unnecessary_wraps, reason = "the twin for Unix can fail")]
+pub(crate) fn is_nonblocking(_: Borrowed<'_>) -> Result<bool> {
+    Ok(true)
+}
+
+pub(crate) fn set_nonblocking(socket: Borrowed<'_>, on: bool) -> Result<()> {
+    check(Operation::Control)?;
+    let mut value = u32::from(on);
+    // SAFETY: `value` is the one number that the request reads.
+    checked(unsafe { ws::ioctlsocket(number(socket), ws::FIONBIO, &raw mut value) }).map(drop)
+}
+
+/// Makes a socket one that child processes do not inherit, for calls that cannot do that as they open it.
+pub(super) fn set_not_inheritable(socket: Borrowed<'_>) -> Result<()> {
+    check(Operation::Control)?;
+    let handle = number(socket) as HANDLE;
+    // SAFETY: the socket is open for as long as it is borrowed, and sockets are handles.
+    match unsafe { SetHandleInformation(handle, HANDLE_FLAG_INHERIT, 0) } {
+        0 => Err(last_errno()),
+        _ => Ok(()),
+    }
+}

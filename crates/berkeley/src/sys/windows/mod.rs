@@ -1,0 +1,35 @@
+//! Windows: the calls of Winsock.
+//!
+//! No call of Winsock has a flag for "do not wait". So every socket here is non-blocking from its first instant,
+//! and calls that wait do so by [`wait`]: an [`Attempt`](super::Attempt) makes no difference.
+
+pub(crate) mod address;
+pub(crate) mod descriptor;
+pub(crate) mod flag;
+pub(crate) mod io;
+pub(crate) mod name;
+pub(crate) mod option;
+pub(crate) mod wait;
+
+use windows_sys::Win32::Networking::WinSock as ws;
+
+use super::Result;
+use crate::error::Errno;
+
+/// Takes what a call of Winsock returned: -1 says that the reason is to be asked for.
+#[inline]
+fn checked(returned: i32) -> Result<i32> {
+    if returned == ws::SOCKET_ERROR { Err(last_errno()) } else { Ok(returned) }
+}
+
+/// As `checked`, for calls that return a length.
+#[inline]
+fn checked_length(returned: i32) -> Result<usize> {
+    usize::try_from(returned).map_err(|_| last_errno())
+}
+
+#[cold]
+fn last_errno() -> Errno {
+    // SAFETY: the call takes nothing, and returns a number of this thread.
+    Errno::from_raw(unsafe { ws::WSAGetLastError() })
+}

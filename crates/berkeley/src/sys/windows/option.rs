@@ -1,0 +1,109 @@
+//! Socket options: bytes in, bytes out.
+
+use std::mem::offset_of;
+use std::time::Duration;
+
+use super::descriptor::{Borrowed, number};
+use super::{Result, checked, ws};
+use crate::error::Operation;
+use crate::sys::check;
+
+/// Reads an option into `value`; returns how many bytes the system wrote.
+pub(crate) fn get(socket: Borrowed<'_>, level: i32, option: i32, value: &mut [u8]) -> Result<usize> {
+    check(Operation::GetOption)?;
+    let mut length = i32::try_from(value.len()).unwrap_or(i32::MAX);
+    let at = value.as_mut_ptr();
+    // SAFETY: `value` is writable for the length that is given.
+    checked(unsafe { ws::getsockopt(number(socket), level, option, at, &raw mut length) })?;
+    Ok(value.len().min(usize::try_from(length).unwrap_or(0)))
+}
+
+/// Sets an option to the bytes of `value`.
+///
+/// Not for options whose bytes are pointers or descriptors: the rows of the option table have none.
+pub(crate) fn set(socket: Borrowed<'_>, level: i32, option: i32, value: &[u8]) -> Result<()> {
+    check(Operation::SetOption)?;
+    let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
+    // SAFETY: `value` is readable for the length that is given.
+    checked(unsafe { ws::setsockopt(number(socket), level, option, value.as_ptr(), length) }).map(drop)
+}
+
+/// Returns the address family, which Winsock tells in the description of a socket alone.
+pub(super) fn family(socket: Borrowed<'_>) -> Result<i32> {
+    check(Operation::GetOption)?;
+    let mut described = ws::WSAPROTOCOL_INFOW::default();
+    let mut length = size_of_val(&described) as i32;
+    let at = (&raw mut described).cast();
+    // SAFETY: the description is writable for its length, and of the type that the option has.
+    checked(unsafe {
+        ws::getsockopt(number(socket), ws::SOL_SOCKET, ws::SO_PROTOCOL_INFOW, at, &raw mut length)
+    })?;
+    Ok(described.iAddressFamily)
+}
+
+/// A level and a number, or nothing where this system lacks the option.
+pub(crate) type Place = Option<(i32, i32)>;
+
+macro_rules! places {
+    ($($name:ident: $level:ident;)*) => { $(
+        pub(crate) const $name: Place = Some((ws::$level, ws::$name));
+    )* };
+}
+
+places! {
+    SO_ACCEPTCONN: SOL_SOCKET;
+    SO_BROADCAST: SOL_SOCKET;
+    SO_ERROR: SOL_SOCKET;
+    SO_EXCLUSIVEADDRUSE: SOL_SOCKET;
+    SO_KEEPALIVE: SOL_SOCKET;
+    SO_LINGER: SOL_SOCKET;
+    SO_OOBINLINE: SOL_SOCKET;
+    SO_RCVBUF: SOL_SOCKET;
+    SO_RCVTIMEO: SOL_SOCKET;
+    SO_REUSEADDR: SOL_SOCKET;
+    SO_SNDBUF: SOL_SOCKET;
+    SO_SNDTIMEO: SOL_SOCKET;
+    SO_TYPE: SOL_SOCKET;
+    TCP_NODELAY: IPPROTO_TCP;
+    IPV6_V6ONLY: IPPROTO_IPV6;
+    IP_TTL: IPPROTO_IP;
+}
+
+/// Winsock tells the family in another option, `SO_PROTOCOL_INFOW`.
+pub(crate) const SO_DOMAIN: Place = None;
+/// As the family.
+pub(crate) const SO_PROTOCOL: Place = None;
+
+/// The bytes of a time limit: milliseconds.
+pub(crate) const TIME_SIZE: usize = size_of::<u32>();
+
+/// Writes a time limit; zero stands for none, so that less than a millisecond is rounded up to one.
+pub(crate) fn encode_time(time: Option<Duration>) -> [u8; TIME_SIZE] {
+    let milliseconds = time.map_or(0, |time| time.as_nanos().div_ceil(1_000_000).max(1));
+    u32::try_from(milliseconds).unwrap_or(u32::MAX).to_ne_bytes()
+}
+
+/// Reads a time limit; zero stands for none.
+pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
+    let milliseconds = u32::from_ne_bytes(bytes.get(..TIME_SIZE)?.try_into().ok()?);
+    Some((milliseconds != 0).then(|| Duration::from_millis(milliseconds.into())))
+}
+
+/// The bytes of `SO_LINGER`: on or off, then seconds, each a short.
+pub(crate) const LINGER_SIZE: usize = size_of::<ws::LINGER>();
+
+const LINGER_TIME: usize = offset_of!(ws::LINGER, l_linger);
+
+pub(crate) fn encode_linger(seconds: Option<u32>) -> [u8; LINGER_SIZE] {
+    let mut bytes = [0; LINGER_SIZE];
+    let (on, time) = bytes.split_at_mut(LINGER_TIME);
+    on.copy_from_slice(&u16::from(seconds.is_some()).to_ne_bytes());
+    time.copy_from_slice(&u16::try_from(seconds.unwrap_or(0)).unwrap_or(u16::MAX).to_ne_bytes());
+    bytes
+}
+
+pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
+    let on = u16::from_ne_bytes(bytes.get(..LINGER_TIME)?.try_into().ok()?);
+    let time = u16::from_ne_bytes(bytes.get(LINGER_TIME..LINGER_SIZE)?.try_into().ok()?);
+    Some((on != 0).then_some(time.into()))
+}

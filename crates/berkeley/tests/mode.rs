@@ -1,0 +1,373 @@
+//! A call has a mode; a socket has none: what waiting, by a deadline, and now mean, and where they are hard to keep.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use berkeley::{
+    By, Deadline, Family, HoldsSocket, Kind, MILLISECOND, Now, Protocol, ReceiveFlags, SECOND, Socket, TcpListener,
+    TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream, option,
+};
+use berkeley_testkit::{limit, scratch, tcp_pair};
+
+fn v4() -> SocketAddr {
+    "127.0.0.1:0".parse().unwrap()
+}
+
+/// Runs `call` with a deadline that it cannot keep, and checks that it gave up then: not before.
+fn gives_up<T>(call: impl FnOnce(Deadline) -> berkeley::Result<T>) {
+    let (start, pause) = (Instant::now(), MILLISECOND * 30);
+    let error = call(Deadline::at(start + pause)).err().expect("there is nothing to do");
+    assert!(error.is_deadline_passed(), "{error}");
+    assert!(!error.is_timed_out() && !error.is_would_block());
+    assert!(start.elapsed() >= pause, "gave up after {:?}", start.elapsed());
+}
+
+/// Fills a stream until it takes no more.
+fn fill<S: HoldsSocket>(stream: S)
+where
+    S::Role: berkeley::Streams,
+{
+    let stream = Now::new(stream);
+    while stream.send(&[0; 65536]).unwrap().is_some() {}
+}
+
+#[test]
+fn every_call_that_waits_gives_up_by_its_deadline() {
+    let _limit = limit();
+    let (client, _server) = tcp_pair(v4()).unwrap();
+    gives_up(|deadline| client.by(deadline).recv(&mut [0; 8]));
+    gives_up(|deadline| client.by(deadline).peek(&mut [0; 8]));
+    fill(&client);
+    gives_up(|deadline| client.by(deadline).send(b"x"));
+    gives_up(|deadline| client.by(deadline).send_vectored(&[std::io::IoSlice::new(b"x")]));
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    gives_up(|deadline| socket.by(deadline).recv_from(&mut [0; 8]));
+    gives_up(|deadline| socket.by(deadline).recv_vectored(&mut []));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    gives_up(|deadline| listener.by(deadline).accept());
+}
+
+#[test]
+fn a_deadline_that_has_passed_still_does_what_can_be_done_at_once() {
+    let _limit = limit();
+    let (client, server) = tcp_pair(v4()).unwrap();
+    client.by(Deadline::now()).send(b"abc").unwrap();
+    server.peek(&mut [0; 1]).unwrap();
+    assert_eq!(server.by(Deadline::now()).recv(&mut [0; 8]).unwrap(), 3);
+    assert!(server.by(Deadline::now()).recv(&mut [0; 8]).unwrap_err().is_deadline_passed());
+}
+
+/// Neither mode of the descriptor changes what any of the three modes of a call means.
+#[test]
+fn modes_mean_the_same_whatever_the_descriptor_says() {
+    let _limit = limit();
+    for nonblocking in [false, true] {
+        let (client, server) = tcp_pair(v4()).unwrap();
+        server.set_nonblocking(nonblocking).unwrap();
+        assert_eq!(server.now().recv(&mut [0; 8]).unwrap(), None);
+        gives_up(|deadline| server.by(deadline).recv(&mut [0; 8]));
+
+        let barrier = Barrier::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                barrier.wait();
+                client.send(b"abc").unwrap();
+            });
+            barrier.wait();
+            assert_eq!(server.recv(&mut [0; 8]).unwrap(), 3, "a plain call waits");
+        });
+        let barrier = Barrier::new(2);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                barrier.wait();
+                client.send(b"ab").unwrap();
+                client.send(b"cdef").unwrap();
+            });
+            barrier.wait();
+            let received = server.recv_with(&mut [0; 6], ReceiveFlags::WAITALL).unwrap();
+            assert_eq!(received, 6, "and so does one that waits for all");
+        });
+    }
+}
+
+#[test]
+fn one_deadline_holds_for_a_whole_read_exact() {
+    let _limit = limit();
+    let (client, server) = tcp_pair(v4()).unwrap();
+    let start = Instant::now();
+    let end = start + MILLISECOND * 60;
+    thread::scope(|scope| {
+        // Bytes that keep coming do not prolong it.
+        scope.spawn(|| while Instant::now() < end + MILLISECOND * 20 && client.send(b"x").is_ok() {
+            thread::yield_now();
+        });
+        let mut buffer = vec![0; 1 << 30];
+        let error = server.by(Deadline::at(end)).read_exact(&mut buffer).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+        assert!(error.downcast::<berkeley::Error>().unwrap().is_deadline_passed());
+        assert!(start.elapsed() >= MILLISECOND * 60);
+    });
+}
+
+#[test]
+fn write_all_gives_up_by_its_deadline() {
+    let _limit = limit();
+    let (client, _server) = tcp_pair(v4()).unwrap();
+    let error = client.by(Deadline::after(MILLISECOND * 20)).write_all(&vec![0; 1 << 26]).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+}
+
+#[test]
+fn wait_all_by_a_deadline_gives_what_came_until_then() {
+    let _limit = limit();
+    let (client, server) = tcp_pair(v4()).unwrap();
+    client.send(b"abc").unwrap();
+    let mut buffer = [0; 8];
+    let deadline = Deadline::after(MILLISECOND * 20);
+    assert_eq!(server.by(deadline).recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), 3);
+    assert!(deadline.has_passed(), "it waited for the rest");
+    assert_eq!(server.now().recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), None);
+}
+
+#[test]
+fn views_can_own_and_lend_and_be_moved_to_another_deadline() {
+    let (left, right) = UnixStream::pair().unwrap();
+    let mut owned: By<UnixStream> = left.into_by(SECOND);
+    owned.set_deadline(Deadline::never());
+    assert!(owned.deadline().is_never());
+    owned.write_all(b"x").unwrap();
+    let shared = std::sync::Arc::new(right);
+    assert_eq!(Now::new(shared.clone()).recv(&mut [0; 8]).unwrap(), Some(1));
+    assert_eq!(By::new(&shared, Deadline::now()).recv(&mut [0; 8]).unwrap_err().to_string(), "receive: the deadline has passed");
+    let left: UnixStream = owned.into_inner();
+    drop(left);
+    assert_eq!(shared.recv(&mut [0; 8]).unwrap(), 0);
+}
+
+// Where "try, then poll" is not true.
+
+#[test]
+fn a_listener_does_not_block_and_what_it_accepts_does() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    assert!(listener.now().accept().unwrap().is_none());
+    let _client = TcpStream::connect(listener.local_address().unwrap()).unwrap();
+    let (server, _) = listener.by(SECOND * 10).accept().unwrap();
+    // A blocking descriptor with a time limit gives up by itself; a non-blocking one would be waited on for ever.
+    server.set(option::socket::RCVTIMEO, Some(MILLISECOND)).unwrap();
+    assert!(server.recv(&mut [0; 8]).unwrap_err().is_would_block());
+}
+
+#[test]
+fn a_plain_accept_waits() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_address().unwrap();
+    let barrier = Barrier::new(2);
+    thread::scope(|scope| {
+        let client = scope.spawn(|| {
+            barrier.wait();
+            TcpStream::connect(address).unwrap()
+        });
+        barrier.wait();
+        let (_server, from) = listener.accept().unwrap();
+        assert_eq!(from, client.join().unwrap().local_address().unwrap());
+    });
+}
+
+#[test]
+fn two_threads_accept_one_connection_each() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    thread::scope(|scope| {
+        let accepts: Vec<_> = (0..2).map(|_| scope.spawn(|| listener.accept().unwrap().1)).collect();
+        let clients: Vec<_> =
+            (0..2).map(|_| TcpStream::connect(listener.local_address().unwrap()).unwrap()).collect();
+        let mut from: Vec<_> = accepts.into_iter().map(|accept| accept.join().unwrap()).collect();
+        let mut to: Vec<_> = clients.iter().map(|client| client.local_address().unwrap()).collect();
+        from.sort_unstable();
+        to.sort_unstable();
+        assert_eq!(from, to);
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn adopting_a_listener_makes_it_non_blocking_and_adopting_it_raw_does_not() {
+    use std::os::fd::OwnedFd;
+
+    let raw = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let copy = raw.try_clone().unwrap();
+    let adopted: TcpListener = TcpListener::adopt_raw(OwnedFd::from(raw), Family::INET, Kind::STREAM);
+    assert!(is_blocking(&adopted));
+    drop(adopted);
+    let adopted = TcpListener::adopt(OwnedFd::from(copy)).unwrap();
+    assert!(!is_blocking(&adopted));
+}
+
+#[cfg(target_os = "linux")]
+fn is_blocking(socket: &impl std::os::fd::AsRawFd) -> bool {
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim().to_owned();
+    i32::from_str_radix(&flags, 8).unwrap() & 0o4000 == 0
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_connect_leaves_the_descriptor_in_the_mode_that_it_had() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_address().unwrap();
+    for nonblocking in [false, true] {
+        let open = || {
+            let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+            socket.set_nonblocking(nonblocking).unwrap();
+            socket
+        };
+        let (plain, by, started) = (open(), open(), open());
+        plain.connect(address).unwrap();
+        by.by(SECOND * 10).connect(address).unwrap();
+        started.start_connect(address).unwrap().finish(SECOND * 10).unwrap();
+        for socket in [plain, by, started] {
+            assert!(socket.is_connected());
+            assert_eq!(is_blocking(&socket), !nonblocking);
+        }
+    }
+}
+
+#[test]
+fn a_time_limit_of_the_descriptors_own_is_reported_and_not_waited_on() {
+    let _limit = limit();
+    let (client, _server) = tcp_pair(v4()).unwrap();
+    client.set(option::socket::RCVTIMEO, Some(MILLISECOND * 5)).unwrap();
+    client.set(option::socket::SNDTIMEO, Some(MILLISECOND * 5)).unwrap();
+    let error = client.recv(&mut [0; 8]).unwrap_err();
+    assert!(error.is_would_block() && error.should_retry(), "{error}");
+    fill(&client);
+    assert!(client.send(b"x").unwrap_err().is_would_block());
+    // A deadline is the caller's word and goes before it, in both directions.
+    gives_up(|deadline| client.by(deadline).recv(&mut [0; 8]));
+}
+
+/// A listener whose backlog is full, and the clients that fill it.
+#[cfg(target_os = "linux")]
+fn full_backlog(path: &std::path::Path) -> (UnixListener, Vec<UnixStream>) {
+    let listener = UnixListener::bind_with(path, 0).unwrap();
+    let mut clients = Vec::new();
+    loop {
+        match UnixStream::start_connect(path) {
+            Ok(client) => clients.push(client.finish(Deadline::now()).unwrap()),
+            Err(error) => {
+                assert!(error.is_would_block(), "{error}");
+                return (listener, clients);
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_unix_connect_to_a_full_backlog_waits_until_its_deadline() {
+    let _limit = limit();
+    let folder = scratch();
+    let path = folder.path().join("full");
+    let (listener, clients) = full_backlog(&path);
+    gives_up(|deadline| UnixStream::connect_by(&path, deadline));
+    for nonblocking in [false, true] {
+        let socket = Socket::open(Family::UNIX, Kind::STREAM, Protocol::DEFAULT).unwrap();
+        socket.set_nonblocking(nonblocking).unwrap();
+        let own = Some(SECOND * 100);
+        socket.set(option::socket::SNDTIMEO, own).unwrap();
+        gives_up(|deadline| socket.by(deadline).connect(&path));
+        assert_eq!(socket.get(option::socket::SNDTIMEO).unwrap(), own, "the limit that it had is put back");
+    }
+    thread::scope(|scope| {
+        let late = scope.spawn(|| UnixStream::connect_by(&path, SECOND * 30).unwrap());
+        let waiting = scope.spawn(|| UnixStream::connect(&path).unwrap());
+        for _ in 0..clients.len() + 2 {
+            listener.accept().unwrap();
+        }
+        late.join().unwrap();
+        waiting.join().unwrap();
+    });
+}
+
+/// Linux says of a Unix datagram socket without a peer that it can be written to, while its receiver is full.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_receiver_of_unix_datagrams_is_waited_for_without_spinning() {
+    let _limit = limit();
+    let folder = scratch();
+    let path = folder.path().join("full");
+    let receiver = UnixDatagram::bind(&path).unwrap();
+    let to = receiver.local_address().unwrap();
+    let sender = UnixDatagram::unbound().unwrap();
+    let mut sent = 0;
+    while sender.now().send_to(b"x", &to).unwrap().is_some() {
+        sent += 1;
+    }
+    let before = switches();
+    gives_up(|deadline| sender.by(deadline).send_to(b"x", &to));
+    let calls = switches() - before;
+    assert!(calls < 60, "{calls} pauses in 30 ms");
+
+    for nonblocking in [false, true] {
+        sender.set_nonblocking(nonblocking).unwrap();
+        thread::scope(|scope| {
+            let late = scope.spawn(|| sender.send_to(b"y", &to).unwrap());
+            receiver.recv(&mut [0; 8]).unwrap();
+            assert_eq!(late.join().unwrap(), 1);
+        });
+    }
+    for _ in 0..sent {
+        receiver.recv(&mut [0; 8]).unwrap();
+    }
+    assert_eq!(receiver.now().recv(&mut [0; 8]).unwrap(), None);
+}
+
+/// How often this thread has given up the processor of its own will.
+#[cfg(target_os = "linux")]
+fn switches() -> u64 {
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
+    line.trim().parse().unwrap()
+}
+
+#[test]
+fn a_short_wait_is_never_too_short() {
+    let _limit = limit();
+    let (client, _server) = tcp_pair(v4()).unwrap();
+    let mut best = Duration::MAX;
+    for _ in 0..50 {
+        let pause = Duration::from_micros(300);
+        let start = Instant::now();
+        client.by(Deadline::at(start + pause)).recv(&mut [0; 8]).unwrap_err();
+        let took = start.elapsed();
+        assert!(took >= pause, "{took:?}");
+        best = best.min(took);
+    }
+    assert!(best < MILLISECOND * 20, "the best of 50 took {best:?}");
+}
+
+#[test]
+fn two_threads_send_and_receive_on_one_socket() {
+    let _limit = limit();
+    let (client, server) = tcp_pair(v4()).unwrap();
+    let total = 1 << 22;
+    let read = |mut stream: &TcpStream, byte| {
+        let mut data = vec![0; total];
+        stream.read_exact(&mut data).unwrap();
+        assert!(data.iter().all(|b| *b == byte));
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| (&server).write_all(&vec![7; total]).unwrap());
+        scope.spawn(|| (&client).write_all(&vec![9; total]).unwrap());
+        scope.spawn(|| read(&client, 7));
+        scope.spawn(|| read(&server, 9));
+    });
+}

@@ -1,0 +1,44 @@
+//! Descriptors that are left open.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Mutex;
+
+/// What is open in this process: number and what it leads to. `None` where the system does not tell.
+fn open() -> Option<BTreeMap<u32, String>> {
+    let entries = fs::read_dir("/proc/self/fd").ok()?;
+    let mut open = BTreeMap::new();
+    for entry in entries.flatten() {
+        let leads_to = fs::read_link(entry.path()).map(|path| path.to_string_lossy().into_owned());
+        // The folder that is being read is open too, and not any more when its entry is looked at.
+        if let (Ok(number), Ok(leads_to)) = (entry.file_name().to_string_lossy().parse(), leads_to) {
+            open.insert(number, leads_to);
+        }
+    }
+    open.retain(|_, leads_to| leads_to.starts_with("socket:") || leads_to.starts_with("pipe:"));
+    Some(open)
+}
+
+/// One check at a time: what another test opens in between would count.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// Runs `work` and checks that it leaves no socket and no pipe open.
+///
+/// For test binaries all of whose tests use this: it keeps them apart from each other, not from anything else.
+///
+/// # Panics
+///
+/// Panics if something is left open, and says what.
+pub fn check<T>(work: impl FnOnce() -> T) -> T {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let before = open();
+    let result = work();
+    let after = open();
+    if !crate::need(before.is_some(), "/proc/self/fd") {
+        return result;
+    }
+    let before = before.unwrap_or_default();
+    let left: Vec<_> = after.into_iter().flatten().filter(|(number, _)| !before.contains_key(number)).collect();
+    assert!(left.is_empty(), "left open: {left:?}");
+    result
+}

@@ -1,0 +1,42 @@
+//! Sockets that are connected already.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use berkeley::{Result, TcpListener, TcpStream, UdpSocket};
+use tempfile::TempDir;
+
+/// Makes a folder for the paths of Unix sockets, which vanishes with the value.
+///
+/// # Panics
+///
+/// Panics if the folder cannot be made.
+#[must_use]
+pub fn scratch() -> TempDir {
+    tempfile::Builder::new().prefix("berkeley").tempdir().expect("a folder for the paths of sockets")
+}
+
+/// Runs `body` with an address of each family's loopback, at port zero.
+pub fn each_loopback(mut body: impl FnMut(SocketAddr)) {
+    body(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
+    let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0);
+    if crate::need(std::net::UdpSocket::bind(v6).is_ok(), "IPv6 on the loopback") {
+        body(v6);
+    }
+}
+
+/// Makes the two ends of a TCP connection over `loopback`.
+pub fn tcp_pair(loopback: SocketAddr) -> Result<(TcpStream, TcpStream)> {
+    let listener = TcpListener::bind(loopback)?;
+    let client = TcpStream::connect(listener.local_address()?)?;
+    let (server, from) = listener.accept()?;
+    assert_eq!(from, client.local_address()?, "somebody else connected");
+    Ok((client, server))
+}
+
+/// Makes two UDP sockets over `loopback`, each the other's peer.
+pub fn udp_pair(loopback: SocketAddr) -> Result<(UdpSocket, UdpSocket)> {
+    let (left, right) = (UdpSocket::bind(loopback)?, UdpSocket::bind(loopback)?);
+    left.connect(right.local_address()?)?;
+    right.connect(left.local_address()?)?;
+    Ok((left, right))
+}
