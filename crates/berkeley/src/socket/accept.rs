@@ -21,12 +21,13 @@ impl<R: Accepts> SocketOf<R> {
     /// `listen(2)`.
     pub fn listen(&self, backlog: u32) -> Result<()> {
         let backlog = i32::try_from(backlog).unwrap_or(i32::MAX);
+        let before = descriptor::is_nonblocking(self.borrowed()).during(Operation::Listen)?;
         descriptor::set_nonblocking(self.borrowed(), true).during(Operation::Listen)?;
         match sys::name::listen(self.borrowed(), backlog) {
             Ok(()) => Ok(()),
             failed => {
                 // The socket is what it was before. What this call said matters more than what the next says.
-                let _ = descriptor::set_nonblocking(self.borrowed(), false);
+                let _ = descriptor::set_nonblocking(self.borrowed(), before);
                 failed.during(Operation::Listen)
             }
         }

@@ -197,7 +197,7 @@ fn wait_ready(wait: Wait<'_>, deadline: Deadline) -> Result<()> {
 impl<R: Role> SocketOf<R> {
     /// Connects, or waits until the deadline for that.
     pub(crate) fn connect_until(&self, address: Address, raw: &RawAddress, deadline: Deadline) -> Result<()> {
-        if self.family() == Family::UNIX {
+        if self.family() == Family::UNIX && sys::CONNECT_WAITS {
             return self.connect_unix(raw, deadline).map_err(|error| error.with_address(address));
         }
         if deadline.is_never() && sys::CONNECT_WAITS {

@@ -113,7 +113,7 @@ impl<R: Role> SocketOf<R> {
         if found.listening {
             descriptor::set_nonblocking(borrowed, true).during(Operation::Adopt)?;
         }
-        sys::name::no_sigpipe(borrowed).during(Operation::Adopt)?;
+        sys::name::adopt(borrowed).during(Operation::Adopt)?;
         Ok(found)
     }
 

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `descriptor` | `Descriptor` (owned), `Borrowed<'_>`; `duplicate`, `close`, `is_nonblocking`, `set_nonblocking` |
 //! | `address` | `RawAddress` and [`Sockaddr`] for `Address`, `SocketAddr`, `UnixAddress`; `interface_index` |
-//! | `name` | `open`, `open_raw`, `pair`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address` |
+//! | `name` | `open`, `open_raw`, `pair`, `adopt`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address` |
 //! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
 //! | `flag` | the bits of the flags that sends and receives take |
 //! | `option` | `get`, `set`: bytes in, bytes out; the levels and numbers that the core uses |

@@ -55,15 +55,20 @@ fn prepare(fd: &Descriptor) -> Result<()> {
     no_sigpipe(fd.as_fd())
 }
 
-/// Turns SIGPIPE off for a descriptor that something else opened.
+/// Prepares a descriptor that something else opened for the calls here: without SIGPIPE.
 #[cfg(not(apple))]
 #[allow(clippy::unnecessary_wraps, reason = "the twin for Apple's systems can fail")]
-pub(crate) fn no_sigpipe(_: Borrowed<'_>) -> Result<()> {
+pub(crate) fn adopt(_: Borrowed<'_>) -> Result<()> {
     Ok(())
 }
 
 #[cfg(apple)]
-pub(crate) fn no_sigpipe(fd: Borrowed<'_>) -> Result<()> {
+pub(crate) fn adopt(fd: Borrowed<'_>) -> Result<()> {
+    no_sigpipe(fd)
+}
+
+#[cfg(apple)]
+pub(super) fn no_sigpipe(fd: Borrowed<'_>) -> Result<()> {
     super::option::set(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, &1i32.to_ne_bytes())
 }
 

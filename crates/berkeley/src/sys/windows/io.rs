@@ -222,25 +222,57 @@ unsafe fn receive_slices(
     flags: i32,
     from: Option<&mut RawAddress>,
 ) -> Result<Delivered> {
-    let (socket, count) = (number(socket), most(slices.len()) as u32);
-    let slices = slices.cast();
+    let (socket, count, slices) = (number(socket), most(slices.len()) as u32, slices.cast());
     let (mut length, mut flags) = (0, without_waitall(flags) as u32);
-    let (written, flags_at) = (&raw mut length, &raw mut flags);
-    let call = |returned| checked(returned).map(|_| 0);
     let received = match from {
         None => {
-            // SAFETY: all of it is writable, as the caller promised or is set up here; nothing is overlapped.
+            let (length_at, flags_at) = (&raw mut length, &raw mut flags);
+            // SAFETY: all of it is writable, as the caller promised or was set up here; nothing is overlapped.
             let returned =
-                unsafe { ws::WSARecv(socket, slices, count, written, flags_at, null_mut(), None) };
-            delivered(call(returned), room)
+                unsafe { ws::WSARecv(socket, slices, count, length_at, flags_at, null_mut(), None) };
+            delivered(checked(returned).map(|_| length as usize), room)?
         }
         Some(from) => from.fill(|at, size| {
+            let (length_at, flags_at) = (&raw mut length, &raw mut flags);
             // SAFETY: as above, and the address is writable for the length that is given.
             let returned = unsafe {
-                ws::WSARecvFrom(socket, slices, count, written, flags_at, at, size, null_mut(), None)
+                ws::WSARecvFrom(socket, slices, count, length_at, flags_at, at, size, null_mut(), None)
             };
-            delivered(call(returned), room)
-        }),
-    }?;
-    Ok(with_length(received, length as usize, flags))
+            delivered(checked(returned).map(|_| length as usize), room)
+        })?,
+    };
+    // A transport with messages of any length gives them in parts; the next receive gets the next.
+    let part = flags & ws::MSG_PARTIAL != 0;
+    Ok(if part { Delivered { missing: usize::MAX, ..received } } else { received })
+}
+
+/// Returns how many bytes wait to be received; for datagrams, those of all.
+pub(crate) fn queued_receive(socket: Borrowed<'_>) -> Result<usize> {
+    ask(socket, ws::FIONREAD).map(|value| value as usize)
+}
+
+/// Winsock does not tell.
+pub(crate) fn queued_send(_: Borrowed<'_>) -> Result<usize> {
+    Err(Errno::OPNOTSUPP)
+}
+
+/// Returns whether the next byte to be received is the one after the urgent mark.
+///
+/// Winsock answers the opposite question: TRUE says that no urgent data is ahead. Where urgent data stays in its
+/// place in the stream it answers TRUE of everything, which is no answer.
+pub(crate) fn at_mark(socket: Borrowed<'_>) -> Result<bool> {
+    let mut inline = [0; 4];
+    option::get(socket, ws::SOL_SOCKET, ws::SO_OOBINLINE, &mut inline)?;
+    if inline != [0; 4] {
+        return Err(Errno::OPNOTSUPP);
+    }
+    ask(socket, ws::SIOCATMARK).map(|value| value == 0)
+}
+
+fn ask(socket: Borrowed<'_>, request: i32) -> Result<u32> {
+    check(Operation::Control)?;
+    let mut value = 0;
+    // SAFETY: the requests given here write one number.
+    checked(unsafe { ws::ioctlsocket(number(socket), request, &raw mut value) })?;
+    Ok(value)
 }

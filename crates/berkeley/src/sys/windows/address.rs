@@ -1,0 +1,328 @@
+//! Socket addresses as the system has them: a family, then bytes.
+//!
+//! Bytes are read and written by position, so that no structure of C is cast to another. The positions are those
+//! of the structures, which a test compares.
+
+use std::ffi::CString;
+use std::mem::{MaybeUninit, offset_of};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+use windows_sys::Win32::NetworkManagement::IpHelper::{
+    ConvertInterfaceAliasToLuid, ConvertInterfaceLuidToIndex, if_nametoindex,
+};
+use windows_sys::Win32::NetworkManagement::Ndis::NET_LUID_LH;
+
+use super::{Result, ws};
+use crate::addr::{Address, Family, Inet6Address, OtherAddress, UnixAddress, Zone};
+use crate::error::{Errno, Operation};
+use crate::sys::{Sockaddr, check};
+
+const SIZE: usize = size_of::<ws::SOCKADDR_STORAGE>();
+const PATH: usize = offset_of!(ws::SOCKADDR_UN, sun_path);
+const PATH_SIZE: usize = size_of::<ws::SOCKADDR_UN>() - PATH;
+
+/// A socket address as the system has it.
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+pub struct RawAddress {
+    bytes: [MaybeUninit<u8>; SIZE],
+    /// No more than SIZE; that many bytes at the front have values.
+    length: usize,
+}
+
+impl RawAddress {
+    #[inline]
+    pub(crate) fn empty() -> Self {
+        Self { bytes: [MaybeUninit::new(0); SIZE], length: 0 }
+    }
+
+    /// Starts an address of `family` and of `length` bytes, all others zero.
+    #[inline]
+    fn of(family: u16, length: usize) -> Self {
+        let mut raw = Self::empty();
+        raw.length = length;
+        raw.put(0, family.to_ne_bytes());
+        raw
+    }
+
+    /// Makes the address of that family that says nothing.
+    pub(super) fn unspecified(family: i32) -> Self {
+        let family = family as u16;
+        let length = match family {
+            ws::AF_INET6 => size_of::<ws::SOCKADDR_IN6>(),
+            ws::AF_UNIX => PATH,
+            _ => size_of::<ws::SOCKADDR>(),
+        };
+        Self::of(family, length)
+    }
+
+    #[inline]
+    fn put<const N: usize>(&mut self, position: usize, value: [u8; N]) {
+        self.bytes[position..position + N].copy_from_slice(&value.map(MaybeUninit::new));
+    }
+
+    fn put_slice(&mut self, position: usize, value: &[u8]) {
+        for (to, from) in self.bytes[position..].iter_mut().zip(value) {
+            to.write(*from);
+        }
+    }
+
+    #[inline]
+    pub(super) fn as_ptr(&self) -> *const ws::SOCKADDR {
+        self.bytes.as_ptr().cast()
+    }
+
+    #[inline]
+    pub(super) fn len(&self) -> i32 {
+        self.length as i32
+    }
+
+    /// Lets a call of the system fill the address.
+    #[inline]
+    pub(super) fn fill<T>(
+        &mut self,
+        call: impl FnOnce(*mut ws::SOCKADDR, *mut i32) -> Result<T>,
+    ) -> Result<T> {
+        let mut length = SIZE as i32;
+        let returned = call(self.bytes.as_mut_ptr().cast(), &raw mut length)?;
+        // The system may tell a longer address than it wrote. All bytes have had values from the start.
+        self.length = SIZE.min(usize::try_from(length).unwrap_or(0));
+        // A receive that has no address to give leaves the length as it was.
+        if self.family() == i32::from(ws::AF_UNSPEC) {
+            self.length = 0;
+        }
+        Ok(returned)
+    }
+
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        let front = &raw const self.bytes[..self.length];
+        // SAFETY: the first `length` bytes have values, and `MaybeUninit<u8>` has the layout of `u8`.
+        unsafe { &*(front as *const [u8]) }
+    }
+
+    #[inline]
+    fn get<const N: usize>(&self, position: usize) -> Option<[u8; N]> {
+        self.as_bytes().get(position..position + N)?.try_into().ok()
+    }
+
+    /// Returns the family, `AF_UNSPEC` if there is no address at all.
+    #[inline]
+    pub(crate) fn family(&self) -> i32 {
+        self.get(0).map(u16::from_ne_bytes).unwrap_or(ws::AF_UNSPEC).into()
+    }
+}
+
+impl std::fmt::Debug for RawAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RawAddress({:02x?})", self.as_bytes())
+    }
+}
+
+/// Asks the system for the index of the interface of that name.
+///
+/// An interface has a name for programs, `ethernet_32769`, and one for people, `Wi-Fi`: either will do.
+pub(crate) fn interface_index(name: &str) -> Result<u32> {
+    check(Operation::Interface)?;
+    let text = CString::new(name).map_err(|_| Errno::INVAL)?;
+    // SAFETY: `text` is a string that ends with NUL.
+    match unsafe { if_nametoindex(text.as_ptr().cast()) } {
+        0 => index_of_alias(name),
+        index => Ok(index),
+    }
+}
+
+fn index_of_alias(alias: &str) -> Result<u32> {
+    let alias: Vec<u16> = alias.encode_utf16().chain([0]).collect();
+    let mut identifier = NET_LUID_LH::default();
+    // SAFETY: `alias` is a string that ends with NUL, and the identifier is writable.
+    if unsafe { ConvertInterfaceAliasToLuid(alias.as_ptr(), &raw mut identifier) } != 0 {
+        return Err(Errno::NODEV);
+    }
+    let mut index = 0;
+    // SAFETY: the identifier is readable, and the index writable.
+    match unsafe { ConvertInterfaceLuidToIndex(&raw const identifier, &raw mut index) } {
+        0 => Ok(index),
+        _ => Err(Errno::NODEV),
+    }
+}
+
+/// Returns the index that the system takes for a zone; zero where there is none.
+fn resolve(zone: &Zone) -> Result<u32> {
+    match zone.as_name() {
+        Some(name) => interface_index(name),
+        None => Ok(zone.as_index().unwrap_or(0)),
+    }
+}
+
+#[inline]
+fn encode_inet(address: &SocketAddrV4) -> RawAddress {
+    let mut raw = RawAddress::of(ws::AF_INET, size_of::<ws::SOCKADDR_IN>());
+    raw.put(2, address.port().to_be_bytes());
+    raw.put(4, address.ip().octets());
+    raw
+}
+
+#[inline]
+fn decode_inet(raw: &RawAddress) -> Option<SocketAddrV4> {
+    let port = u16::from_be_bytes(raw.get(2)?);
+    Some(SocketAddrV4::new(Ipv4Addr::from(raw.get::<4>(4)?), port))
+}
+
+#[inline]
+fn encode_inet6(ip: Ipv6Addr, port: u16, flowinfo: u32, scope: u32) -> RawAddress {
+    let mut raw = RawAddress::of(ws::AF_INET6, size_of::<ws::SOCKADDR_IN6>());
+    raw.put(2, port.to_be_bytes());
+    // The flow label is in network order on the wire and in the structure; the zone is in the machine's.
+    raw.put(4, flowinfo.to_be_bytes());
+    raw.put(8, ip.octets());
+    raw.put(24, scope.to_ne_bytes());
+    raw
+}
+
+#[inline]
+fn decode_inet6(raw: &RawAddress) -> Option<SocketAddrV6> {
+    let port = u16::from_be_bytes(raw.get(2)?);
+    let flowinfo = u32::from_be_bytes(raw.get(4)?);
+    let ip = Ipv6Addr::from(raw.get::<16>(8)?);
+    Some(SocketAddrV6::new(ip, port, flowinfo, u32::from_ne_bytes(raw.get(24)?)))
+}
+
+fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
+    let bytes = address.as_bytes();
+    if address.as_abstract().is_some() {
+        return Err(Errno::AFNOSUPPORT);
+    }
+    // Windows wants the NUL that ends a path.
+    let end = usize::from(address.as_path().is_some());
+    if bytes.len() + end > PATH_SIZE {
+        return Err(Errno::NAMETOOLONG);
+    }
+    let mut raw = RawAddress::of(ws::AF_UNIX, PATH + bytes.len() + end);
+    raw.put_slice(PATH, bytes);
+    Ok(raw)
+}
+
+fn decode_unix(raw: &RawAddress) -> UnixAddress {
+    UnixAddress::from_sun_path(raw.as_bytes().get(PATH..).unwrap_or_default())
+}
+
+impl Sockaddr for SocketAddr {
+    #[inline]
+    fn encode(&self) -> Result<RawAddress> {
+        Ok(match self {
+            Self::V4(v4) => encode_inet(v4),
+            Self::V6(v6) => encode_inet6(*v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()),
+        })
+    }
+
+    #[inline]
+    fn decode(raw: &RawAddress) -> Option<Self> {
+        match raw.family() as u16 {
+            ws::AF_INET => decode_inet(raw).map(Self::V4),
+            ws::AF_INET6 => decode_inet6(raw).map(Self::V6),
+            _ => None,
+        }
+    }
+}
+
+impl Sockaddr for UnixAddress {
+    fn encode(&self) -> Result<RawAddress> {
+        encode_unix(self)
+    }
+
+    fn decode(raw: &RawAddress) -> Option<Self> {
+        // The peer of a listener that has no name comes with no address at all.
+        matches!(raw.family() as u16, ws::AF_UNIX | ws::AF_UNSPEC).then(|| decode_unix(raw))
+    }
+}
+
+impl Sockaddr for Address {
+    fn encode(&self) -> Result<RawAddress> {
+        match self {
+            Self::Inet(v4) => Ok(encode_inet(v4)),
+            Self::Inet6(v6) => Ok(encode_inet6(v6.ip(), v6.port(), v6.flowinfo(), resolve(v6.zone())?)),
+            Self::Unix(unix) => encode_unix(unix),
+            Self::Other(other) => encode_other(other),
+            _ => Err(Errno::AFNOSUPPORT),
+        }
+    }
+
+    fn decode(raw: &RawAddress) -> Option<Self> {
+        Some(match raw.family() as u16 {
+            ws::AF_INET => Self::Inet(decode_inet(raw)?),
+            ws::AF_INET6 => Self::Inet6(Inet6Address::from(decode_inet6(raw)?)),
+            ws::AF_UNIX => Self::Unix(decode_unix(raw)),
+            family => Self::Other(decode_other(family, raw)),
+        })
+    }
+}
+
+fn encode_other(other: &OtherAddress) -> Result<RawAddress> {
+    let family = other.family().as_raw().ok_or(Errno::AFNOSUPPORT)?;
+    if other.as_bytes().len() > SIZE - 2 {
+        return Err(Errno::NAMETOOLONG);
+    }
+    let mut raw = RawAddress::of(family, 2 + other.as_bytes().len());
+    raw.put_slice(2, other.as_bytes());
+    Ok(raw)
+}
+
+fn decode_other(family: u16, raw: &RawAddress) -> OtherAddress {
+    OtherAddress::new(Family::from_raw(family), raw.as_bytes().get(2..).unwrap_or_default())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The positions that the code has as numbers.
+    #[test]
+    fn positions_are_those_of_the_structures() {
+        assert_eq!(offset_of!(ws::SOCKADDR_IN, sin_port), 2);
+        assert_eq!(offset_of!(ws::SOCKADDR_IN, sin_addr), 4);
+        assert_eq!(offset_of!(ws::SOCKADDR_IN6, sin6_port), 2);
+        assert_eq!(offset_of!(ws::SOCKADDR_IN6, sin6_flowinfo), 4);
+        assert_eq!(offset_of!(ws::SOCKADDR_IN6, sin6_addr), 8);
+        assert_eq!(offset_of!(ws::SOCKADDR_IN6, Anonymous), 24);
+        assert_eq!((PATH, PATH_SIZE, SIZE), (2, 108, 128));
+    }
+
+    #[test]
+    fn every_address_comes_back() {
+        for text in ["1.2.3.4:5", "[2001:db8::1]:80", "[fe80::1%7]:65535", "unix:/run/x", "unix:", "family:6:0102"]
+        {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(Address::decode(&address.encode().unwrap()), Some(address), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_has_room_for_its_end() {
+        let path = |length| UnixAddress::path("x".repeat(length)).unwrap().encode().map(|raw| raw.len());
+        assert_eq!(path(107), Ok(110));
+        assert_eq!(path(108), Err(Errno::NAMETOOLONG));
+    }
+
+    #[test]
+    fn scope_and_flow_keep_their_order_of_bytes() {
+        let address = SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 1, 0x12345, 2));
+        let raw = address.encode().unwrap();
+        assert_eq!(raw.get::<4>(4), Some([0, 1, 0x23, 0x45]));
+        assert_eq!(SocketAddr::decode(&raw), Some(address));
+    }
+
+    #[test]
+    fn the_address_of_nothing_decodes_in_its_family() {
+        let any = |family: u16| Address::decode(&RawAddress::unspecified(family.into())).unwrap().to_string();
+        assert_eq!(any(ws::AF_INET), "0.0.0.0:0");
+        assert_eq!(any(ws::AF_INET6), "[::]:0");
+        assert_eq!(any(ws::AF_UNIX), "unix:");
+    }
+
+    #[test]
+    fn an_interface_is_found_by_neither_kind_of_name() {
+        assert_eq!(interface_index("no-such-interface"), Err(Errno::NODEV));
+    }
+}

@@ -1,0 +1,76 @@
+//! Nothing leaks: not when it works, not on any path where it fails. Every test here goes through the leak check.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use berkeley::{
+    Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpSocket, UnixDatagram,
+    UnixListener, UnixStream,
+};
+use berkeley_testkit::{leak, scratch};
+
+#[test]
+fn sockets_close_when_they_are_dropped() {
+    leak::check(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_address().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        let _copy = server.duplicate().unwrap();
+        let _std: std::net::TcpStream = client.into();
+        let _view = server.into_now();
+        let _pair = UnixStream::pair().unwrap();
+    });
+}
+
+#[test]
+fn what_fails_to_connect_bind_or_be_adopted_is_closed() {
+    leak::check(|| {
+        let bound = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let address = bound.local_address().unwrap();
+        TcpStream::connect(address).unwrap_err();
+        TcpStream::connect_by(address, Deadline::now()).unwrap_err();
+        let _ = TcpStream::start_connect(address).map(drop);
+        UdpSocket::bind(address).unwrap_err();
+        TcpListener::bind("192.0.2.1:0").unwrap_err();
+        UnixStream::connect("/nonexistent/socket").unwrap_err();
+        UnixDatagram::bind("/nonexistent/socket").unwrap_err();
+        UnixListener::bind("/nonexistent/socket").unwrap_err();
+        TcpStream::adopt(bound).unwrap_err();
+    });
+}
+
+#[test]
+fn what_waits_in_vain_is_closed() {
+    leak::check(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.by(MILLISECOND).accept().unwrap_err();
+        let pending = TcpStream::start_connect(listener.local_address().unwrap()).unwrap();
+        drop(pending);
+        let folder = scratch();
+        let path = folder.path().join("s");
+        let unix = UnixListener::bind_with(&path, 0).unwrap();
+        let _first = UnixStream::connect(&path).unwrap();
+        let second = UnixStream::connect_by(&path, MILLISECOND);
+        drop((second, unix));
+    });
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn what_fails_halfway_is_closed() {
+    use berkeley::{Errno, Operation};
+    use berkeley_testkit::fault::Faults;
+
+    leak::check(|| {
+        let _faults = Faults::fail(Operation::SetOption, Errno::NOBUFS, 1)
+            .and_fail(Operation::Bind, Errno::ACCES, 1)
+            .and_fail(Operation::Listen, Errno::OPNOTSUPP, 1)
+            .and_fail(Operation::Control, Errno::BADF, 1)
+            .and_fail(Operation::Connect, Errno::NETUNREACH, 1);
+        for _ in 0..4 {
+            TcpListener::bind("127.0.0.1:0").unwrap_err();
+        }
+        TcpListener::bind("127.0.0.1:0").unwrap();
+        TcpStream::connect_by("127.0.0.1:9", SECOND).unwrap_err();
+        Socket::open(Family::INET, Kind::from_raw(99), Protocol::DEFAULT).unwrap_err();
+    });
+}
