@@ -8,7 +8,7 @@ const ABSENT: i32 = 0x1_0000;
 #[cfg(unix)]
 use libc::{SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM};
 #[cfg(windows)]
-use windows_sys::Win32::Networking::WinSock::{SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM};
+use windows_sys::Win32::Networking::WinSock::{SOCK_DGRAM, SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_STREAM};
 
 #[cfg(not(any(unix, windows)))]
 const SOCK_STREAM: i32 = ABSENT + 1;
@@ -19,10 +19,13 @@ const SOCK_RAW: i32 = ABSENT + 3;
 #[cfg(not(any(unix, windows)))]
 const SOCK_SEQPACKET: i32 = ABSENT + 5;
 
-#[cfg(linux_like)]
-use libc::{SOCK_DCCP, SOCK_RDM};
-#[cfg(not(linux_like))]
+#[cfg(any(linux_like, bsd, solarish))]
+use libc::SOCK_RDM;
+#[cfg(not(any(linux_like, bsd, solarish, windows)))]
 const SOCK_RDM: i32 = ABSENT + 4;
+
+#[cfg(linux_like)]
+use libc::SOCK_DCCP;
 #[cfg(not(linux_like))]
 const SOCK_DCCP: i32 = ABSENT + 6;
 

@@ -1,4 +1,51 @@
-//! The whole BSD sockets API.
+//! The whole BSD sockets API: every address family, safe, portable, and with a deadline for everything that waits.
+//!
+//! # A call has a mode; a socket has none
+//!
+//! ```
+//! use berkeley::{Deadline, SECOND, TcpListener, TcpStream};
+//! use std::io::{Read, Write};
+//!
+//! let listener = TcpListener::bind("127.0.0.1:0")?;
+//! assert!(listener.now().accept()?.is_none());               // never waits
+//!
+//! let mut client = TcpStream::connect(listener.local_address()?)?;
+//! client.write_all(b"a frame!")?;                             // waits
+//!
+//! let (server, from) = listener.accept()?;
+//! let mut frame = [0; 8];
+//! server.by(Deadline::after(SECOND * 3)).read_exact(&mut frame)?;   // waits three seconds and no longer
+//! assert_eq!(&frame, b"a frame!");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The map
+//!
+//! | for | look at |
+//! |---|---|
+//! | addresses of every family, their text, their arithmetic | [`addr`], [`Address`] |
+//! | a socket of any family and type | [`Socket`] |
+//! | TCP | [`TcpStream`], [`TcpListener`] |
+//! | UDP | [`UdpSocket`] |
+//! | Unix sockets | [`UnixStream`], [`UnixListener`], [`UnixDatagram`], [`UnixSeqpacket`], [`UnixSeqpacketListener`] |
+//! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
+//! | socket options | [`option`] |
+//! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
+//! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
+//!
+//! All calls are methods of [`SocketOf`], whose parameter says what the socket is for.
+//!
+//! # What it promises
+//!
+//! - Every descriptor is close-on-exec. No call raises SIGPIPE. Interrupted calls are repeated.
+//! - A message that did not fit is reported, with its sender, on every system.
+//! - Everything exists on every system; what one lacks answers [`is_unsupported`](Error::is_unsupported).
+//! - Nothing panics on what the system or a peer does.
+//!
+//! # What it does not do yet
+//!
+//! Waiting on many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 pub mod addr;
 mod deadline;
@@ -12,11 +59,17 @@ pub mod tcp;
 pub mod udp;
 pub mod unix;
 
-pub use addr::*;
+pub use addr::{
+    Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress, OtherAddress,
+    ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
+};
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
 pub use kind::{Kind, Protocol};
-pub use socket::*;
+pub use socket::{
+    Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Now, Outcome, ReceiveFlags,
+    Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
+};
 pub use source::{AsSource, Descriptor, Source};
 #[cfg(debug_assertions)]
 #[doc(hidden)]
@@ -25,3 +78,19 @@ pub use sys::{Buffer, Shutdown, Spare, Uninit, spare};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream};
+
+/// Prose, compiled: its links are checked, its examples run.
+#[cfg(any(doc, doctest))]
+pub mod _documentation {
+    #[doc = include_str!("../README.md")]
+    pub mod readme {}
+
+    #[doc = include_str!("../docs/DESIGN.md")]
+    pub mod design {}
+
+    #[doc = include_str!("../docs/COMING_FROM.md")]
+    pub mod coming_from {}
+
+    #[doc = include_str!("../docs/CAPABILITIES.md")]
+    pub mod capabilities {}
+}

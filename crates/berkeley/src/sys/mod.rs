@@ -92,6 +92,7 @@ pub struct Delivered {
 impl Delivered {
     /// What `total` bytes are in a buffer of `room`, where the system tells the whole length.
     #[inline]
+    #[cfg_attr(not(linux_like), allow(dead_code))]
     pub(crate) fn of(total: usize, room: usize) -> Self {
         let length = if total < room { total } else { room };
         Self { length, missing: total - length }

@@ -33,5 +33,5 @@ flags! {
     #[cfg(linux_like)] FASTOPEN = MSG_FASTOPEN | 39;
     #[cfg(linux_like)] ZEROCOPY = MSG_ZEROCOPY | 40;
     #[cfg(linux_like)] ERRQUEUE = MSG_ERRQUEUE | 41;
-    #[cfg(bsd)] EOF = MSG_EOF | 42;
+    #[cfg(any(apple, target_os = "freebsd", target_os = "dragonfly"))] EOF = MSG_EOF | 42;
 }

@@ -1,7 +1,13 @@
 //! The addresses of families that only some of the Unix systems have.
 
-use super::{RawAddress, resolve};
-use crate::addr::{Address, CanAddress, CanIds, LinkAddress, NetlinkAddress, VsockAddress, Zone};
+use super::RawAddress;
+#[cfg(linux_like)]
+use super::resolve;
+#[cfg(linux_like)]
+use crate::addr::CanIds;
+#[cfg(any(linux_like, bsd))]
+use crate::addr::Zone;
+use crate::addr::{Address, CanAddress, LinkAddress, NetlinkAddress, VsockAddress};
 use crate::error::Errno;
 use crate::sys::Result;
 

@@ -1,0 +1,153 @@
+//! Sockets for addresses: connected ones, and doors at which others arrive.
+
+use std::time::{Duration, Instant};
+
+use berkeley::{
+    Address, BACKLOG, Deadline, Family, Socket, UnixAddress, UnixListener, UnixSeqpacketListener,
+};
+
+use crate::endpoint::{Endpoint, Transport};
+use crate::exit::Exit;
+use crate::paths::{self, OwnPath};
+use crate::report::{Failure, elapsed, reason};
+
+/// A socket, and the path that goes with it.
+#[derive(Debug)]
+pub struct Opened {
+    pub socket: Socket,
+    pub path: Option<OwnPath>,
+}
+
+/// Connects to the first of the endpoint's addresses that answers.
+pub fn connect(endpoint: &Endpoint, timeout: Option<Duration>) -> Result<Opened, Failure> {
+    let deadline = timeout.map_or(Deadline::never(), Deadline::after);
+    let begun = Instant::now();
+    let mut failed = Vec::new();
+    for address in endpoint.addresses()? {
+        match connect_to(endpoint, &address, deadline) {
+            Ok(opened) => return Ok(opened),
+            Err(error) => failed.push((address, error)),
+        }
+    }
+    Err(not_connected(endpoint, &failed, begun.elapsed()))
+}
+
+fn connect_to(endpoint: &Endpoint, address: &Address, deadline: Deadline) -> berkeley::Result<Opened> {
+    let transport = endpoint.transport();
+    let socket = Socket::open(address.family(), transport.kind(), transport.protocol())?;
+    endpoint.configure(&socket)?;
+    let path = if transport == Transport::UnixDgram { own_name(&socket)? } else { None };
+    socket.by(deadline).connect(address)?;
+    Ok(Opened { socket, path })
+}
+
+/// Gives a datagram socket a name, without which the peer could not answer.
+fn own_name(socket: &Socket) -> berkeley::Result<Option<OwnPath>> {
+    // Linux chooses an abstract name for who binds none.
+    if cfg!(target_os = "linux") && socket.bind(UnixAddress::unnamed()).is_ok() {
+        return Ok(None);
+    }
+    let path = std::env::temp_dir().join(format!("sock-{}.sock", std::process::id()));
+    let ((), own) = paths::making(&path, || socket.bind(&path))?;
+    Ok(Some(own))
+}
+
+fn not_connected(endpoint: &Endpoint, failed: &[(Address, berkeley::Error)], took: Duration) -> Failure {
+    let Some((_, error)) = failed.last() else {
+        return Failure::new(Exit::Unresolved, format!("connect {endpoint}: there is no address"));
+    };
+    let message = format!("connect {endpoint}: {} after {}", reason(error), elapsed(took));
+    let failure = Failure::new(Exit::from(error), message);
+    if failed.len() > 1 {
+        let tried: Vec<String> = failed.iter().map(|(to, error)| format!("{to} {}", reason(error))).collect();
+        return failure.with_hint(format!("tried {}", tried.join(", ")));
+    }
+    failure.with_hint(connect_hint(endpoint, error))
+}
+
+fn connect_hint(endpoint: &Endpoint, error: &berkeley::Error) -> &'static str {
+    match endpoint.transport().is_inet() {
+        true if error.is_refused() => "nothing listens there, or a firewall answers with a reset",
+        true if error.is_deadline_passed() || error.is_timed_out() => "a firewall may drop what is sent",
+        false if error.is_refused() => "the listener that made it is gone",
+        false if error.errno() == Some(berkeley::Errno::PROTOTYPE) => {
+            "another type of socket is bound there: a stream, datagrams, or a seqpacket"
+        }
+        _ => "",
+    }
+}
+
+/// Binds the endpoint, and listens where there are connections.
+pub fn bind(endpoint: &Endpoint, take_over: bool) -> Result<Opened, Failure> {
+    let addresses = endpoint.addresses()?;
+    let mut result = Err(Failure::quiet(Exit::Unresolved));
+    for address in &addresses {
+        match bind_to(endpoint, address, take_over) {
+            Ok(opened) => return Ok(opened),
+            Err(error) => {
+                let is_final = !error.is_unsupported() && !error.is_address_not_available();
+                let failure = Failure::of(format_args!("listen {endpoint}"), &error);
+                result = Err(failure.with_hint(bind_hint(endpoint, &error)));
+                // [::] has failed for want of IPv6, and 0.0.0.0 is next; a port that is taken is taken.
+                if is_final {
+                    break;
+                }
+            }
+        }
+    }
+    result
+}
+
+fn bind_hint(endpoint: &Endpoint, error: &berkeley::Error) -> &'static str {
+    match endpoint.path() {
+        Some(_) if error.is_address_in_use() => "--take-over replaces a path whose socket is gone",
+        None if error.is_permission_denied() => "a port below 1024 may need a privilege",
+        _ => "",
+    }
+}
+
+fn bind_to(endpoint: &Endpoint, address: &Address, take_over: bool) -> berkeley::Result<Opened> {
+    match endpoint.path() {
+        None => bind_socket(endpoint, address).map(|socket| Opened { socket, path: None }),
+        Some(path) => {
+            let bind = || match endpoint.transport() {
+                Transport::UnixDgram => bind_datagrams(endpoint, address, take_over),
+                Transport::UnixSeqpacket if take_over => {
+                    UnixSeqpacketListener::bind_over_stale(address).map(UnixSeqpacketListener::into_any)
+                }
+                _ if take_over => UnixListener::bind_over_stale(address).map(UnixListener::into_any),
+                _ => bind_socket(endpoint, address),
+            };
+            let (socket, own) = paths::making(path, bind)?;
+            Ok(Opened { socket, path: Some(own) })
+        }
+    }
+}
+
+fn bind_socket(endpoint: &Endpoint, address: &Address) -> berkeley::Result<Socket> {
+    let transport = endpoint.transport();
+    let socket = Socket::open(address.family(), transport.kind(), transport.protocol())?;
+    endpoint.configure_listener(&socket, address)?;
+    socket.bind(address)?;
+    if !transport.is_datagram() {
+        // From here on a failure would leave the path of a Unix socket: nothing that is bound fails to listen,
+        // except for a TCP port that another socket, bound before, listens on.
+        socket.listen(BACKLOG)?;
+    }
+    Ok(socket)
+}
+
+/// Binds datagrams; a path whose socket is gone is made anew if it is to be.
+fn bind_datagrams(endpoint: &Endpoint, address: &Address, take_over: bool) -> berkeley::Result<Socket> {
+    match bind_socket(endpoint, address) {
+        Err(error) if take_over && error.is_address_in_use() => {
+            let probe = Socket::open(Family::UNIX, endpoint.transport().kind(), endpoint.transport().protocol())?;
+            let is_stale = probe.connect(address).is_err_and(|error| error.is_refused());
+            match endpoint.path() {
+                Some(path) if is_stale && std::fs::remove_file(path).is_ok() => bind_socket(endpoint, address),
+                _ => Err(error),
+            }
+        }
+        bound => bound,
+    }
+}
