@@ -227,6 +227,7 @@ impl From<SocketOf<Listener>> for std::net::TcpListener {
     }
 }
 
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 impl TryFrom<std::net::TcpStream> for SocketOf<Stream> {
     type Error = Error;
 
@@ -235,6 +236,7 @@ impl TryFrom<std::net::TcpStream> for SocketOf<Stream> {
     }
 }
 
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 impl TryFrom<std::net::TcpListener> for SocketOf<Listener> {
     type Error = Error;
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::addr::{Family, ToAddress};
-use crate::error::{Error, Operation, Result};
+use crate::error::{Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option;
 use crate::socket::{Addresses, Received, Role, SocketOf, Transfers, encode};
@@ -110,8 +110,9 @@ impl From<SocketOf<Udp>> for std::net::UdpSocket {
     }
 }
 
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 impl TryFrom<std::net::UdpSocket> for SocketOf<Udp> {
-    type Error = Error;
+    type Error = crate::error::Error;
 
     fn try_from(socket: std::net::UdpSocket) -> Result<Self> {
         Ok(Self::adopt(socket)?)

@@ -7,8 +7,9 @@ use std::process::Command;
 use std::time::Instant;
 
 use berkeley::{
-    Address, Connecting, Deadline, Errno, Error, Family, Kind, MILLISECOND, Operation, Protocol, SECOND, Socket, State,
-    TcpListener, TcpStream, UdpSocket, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream,
+    Address, Connecting, Deadline, Errno, Error, Family, Kind, MILLISECOND, Operation, Protocol, SECOND,
+    Socket, State, TcpListener, TcpStream, UdpSocket, UnixListener, UnixSeqpacket, UnixSeqpacketListener,
+    UnixStream,
 };
 use berkeley_testkit::{each_loopback, limit, need, scratch};
 

@@ -49,7 +49,10 @@ fn every_condition_of_iolib_has_its_predicate() {
     for (name, errno, predicate) in CONDITIONS {
         let error = Error::new(Operation::Connect, *errno);
         assert!(predicate(&error), "{name}");
-        assert!(predicate(&error.with_address("127.0.0.1:1".parse::<berkeley::Address>().unwrap())), "{name}");
+        assert!(
+            predicate(&error.with_address("127.0.0.1:1".parse::<berkeley::Address>().unwrap())),
+            "{name}"
+        );
     }
 }
 
@@ -62,7 +65,11 @@ fn a_predicate_is_true_of_its_own_condition_alone() {
                 || (*name, *other) == ("socket-endpoint-shutdown-error", "epipe")
                 || (*name, *other) == ("enotsock", "ebadf")
                 || (*name, *other) == ("ebadf", "enotsock");
-            assert_eq!(predicate(&Error::new(Operation::Send, *errno)), same, "{name} by the predicate of {other}");
+            assert_eq!(
+                predicate(&Error::new(Operation::Send, *errno)),
+                same,
+                "{name} by the predicate of {other}"
+            );
         }
     }
 }
@@ -138,7 +145,10 @@ fn numbers_and_names_are_those_of_the_kernel() {
         let ours = Errno::from_raw(number.parse().unwrap()).name();
         // One number has two names for four of them.
         let same = [("EOPNOTSUPP", "ENOTSUP"), ("EAGAIN", "EWOULDBLOCK"), ("EDEADLK", "EDEADLOCK")];
-        assert!(ours == Some(name) || same.iter().any(|(a, b)| (*b, Some(*a)) == (name, ours)), "{line}: {ours:?}");
+        assert!(
+            ours == Some(name) || same.iter().any(|(a, b)| (*b, Some(*a)) == (name, ours)),
+            "{line}: {ours:?}"
+        );
         seen += 1;
     }
     assert!(seen > 100);

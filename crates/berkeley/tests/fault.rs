@@ -6,8 +6,8 @@ use std::io::{Read, Write};
 use std::net::SocketAddr;
 
 use berkeley::{
-    Deadline, Errno, Family, Kind, MILLISECOND, Operation, Protocol, ReceiveFlags, SECOND, Socket, TcpListener,
-    TcpStream, UdpSocket, UnixStream,
+    Deadline, Errno, Family, Kind, MILLISECOND, Operation, Protocol, ReceiveFlags, SECOND, Socket,
+    TcpListener, TcpStream, UdpSocket, UnixStream,
 };
 use berkeley_testkit::fault::{Faults, calls_of};
 use berkeley_testkit::{limit, tcp_pair, udp_pair};
@@ -100,7 +100,8 @@ fn short_counts_and_interruptions_do_not_end_a_wait_for_all() {
     let _limit = limit();
     let (client, server) = tcp_pair(v4()).unwrap();
     client.send(b"0123456789").unwrap();
-    let _faults = Faults::shorten(Operation::Receive, 3, 2).and_fail_after(1, Operation::Receive, Errno::INTR, 1);
+    let _faults =
+        Faults::shorten(Operation::Receive, 3, 2).and_fail_after(1, Operation::Receive, Errno::INTR, 1);
     let mut buffer = [0; 10];
     assert_eq!(server.recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), 10);
     assert_eq!(&buffer, b"0123456789");
@@ -112,7 +113,8 @@ fn an_error_after_part_of_a_wait_for_all_leaves_the_part() {
     let (client, server) = tcp_pair(v4()).unwrap();
     client.send(b"0123").unwrap();
     server.peek(&mut [0; 1]).unwrap();
-    let _faults = Faults::shorten(Operation::Receive, 4, 1).and_fail_after(1, Operation::Receive, Errno::CONNRESET, 1);
+    let _faults =
+        Faults::shorten(Operation::Receive, 4, 1).and_fail_after(1, Operation::Receive, Errno::CONNRESET, 1);
     let mut buffer = [0; 10];
     assert_eq!(server.recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), 4);
     assert_eq!(&buffer[..4], b"0123");
@@ -123,7 +125,8 @@ fn a_process_without_descriptors_is_told_so_and_can_go_on() {
     let _limit = limit();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let _client = TcpStream::connect(listener.local_address().unwrap()).unwrap();
-    let faults = Faults::fail(Operation::Accept, Errno::MFILE, 1).and_fail(Operation::Accept, Errno::CONNABORTED, 1);
+    let faults =
+        Faults::fail(Operation::Accept, Errno::MFILE, 1).and_fail(Operation::Accept, Errno::CONNABORTED, 1);
     for _ in 0..2 {
         let error = listener.accept().unwrap_err();
         assert!(error.should_retry(), "{error}");
@@ -164,10 +167,10 @@ fn a_listener_that_cannot_listen_leaves_no_path() {
     let path = folder.path().join("s");
     let _faults = Faults::fail(Operation::Listen, Errno::OPNOTSUPP, 1);
     let error = berkeley::UnixListener::bind(&path).unwrap_err();
-    assert_eq!((error.operation(), error.address().map(ToString::to_string)), (
-        Operation::Listen,
-        Some(format!("unix:{}", path.display())),
-    ));
+    assert_eq!(
+        (error.operation(), error.address().map(ToString::to_string)),
+        (Operation::Listen, Some(format!("unix:{}", path.display())),)
+    );
     assert!(!path.exists());
 }
 
@@ -210,7 +213,7 @@ fn the_other_calls_make_one_each_too() {
     assert_eq!(calls, [Operation::Accept], "descriptor, address and close-on-exec in one call");
     let (_, calls) = calls_of(|| listener.now().accept().unwrap());
     assert_eq!(calls, [Operation::Accept]);
-    let (_, calls) = calls_of(|| client.close().unwrap());
+    let ((), calls) = calls_of(|| client.close().unwrap());
     assert_eq!(calls, [Operation::Close]);
     let (left, right) = udp_pair(v4()).unwrap();
     let to = right.local_address().unwrap();

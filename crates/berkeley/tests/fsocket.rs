@@ -4,7 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::thread;
@@ -87,7 +88,7 @@ fn hex_dump(data: &[u8]) -> String {
         let hex: Vec<_> = line.iter().map(|byte| format!("{byte:02x}")).collect();
         let shown: String =
             line.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '.' }).collect();
-        text += &format!("{:04x} {:47} {shown}\n", row * 16, hex.join(" "));
+        let _ = writeln!(text, "{:04x} {:47} {shown}", row * 16, hex.join(" "));
     }
     text
 }

@@ -46,9 +46,13 @@ fn fresh() -> Socket {
 /// What IOLib finds out at run time and at compile time, an unknown keyword, is here a function that does not exist.
 #[test]
 fn t_i_52_53_make_socket_unknown_keyword() {
-    let nobody: Option<fn(Family, Kind, Protocol) -> berkeley::Result<Socket>> = Some(Socket::open);
-    assert!(nobody.is_some(), "the parameters of a socket are three, and typed");
-    assert!(Socket::open(Family::from_raw(u16::MAX), Kind::STREAM, Protocol::DEFAULT).unwrap_err().is_unsupported());
+    type Open = fn(Family, Kind, Protocol) -> berkeley::Result<Socket>;
+    assert!(Socket::open as Open as usize != 0, "three parameters, each of its type, and no others");
+    assert!(
+        Socket::open(Family::from_raw(u16::MAX), Kind::STREAM, Protocol::DEFAULT)
+            .unwrap_err()
+            .is_unsupported()
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the first parts of all paths that begin with `crate::`, those in braces too.
@@ -122,7 +122,11 @@ fn the_table_leads_downwards() {
     let table = table();
     for (module, (layer, imports)) in &table {
         for import in imports {
-            assert!(table[import].0 < *layer, "{module} ({layer}) may not import {import} ({})", table[import].0);
+            assert!(
+                table[import].0 < *layer,
+                "{module} ({layer}) may not import {import} ({})",
+                table[import].0
+            );
         }
     }
 }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use berkeley::{
-    Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpSocket, UnixDatagram,
-    UnixListener, UnixStream,
+    Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpSocket,
+    UnixDatagram, UnixListener, UnixStream,
 };
 use berkeley_testkit::{leak, scratch};
 

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use berkeley::{
-    By, Deadline, Family, HoldsSocket, Kind, MILLISECOND, Now, Protocol, ReceiveFlags, SECOND, Socket, TcpListener,
-    TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream, option,
+    By, Deadline, Family, HoldsSocket, Kind, MILLISECOND, Now, Protocol, ReceiveFlags, SECOND, Socket,
+    TcpListener, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream, option,
 };
 use berkeley_testkit::{limit, scratch, tcp_pair};
 
@@ -32,8 +32,8 @@ fn fill<S: HoldsSocket>(stream: S)
 where
     S::Role: berkeley::Streams,
 {
-    let stream = Now::new(stream);
-    while stream.send(&[0; 65536]).unwrap().is_some() {}
+    let (stream, data) = (Now::new(stream), vec![0; 65536]);
+    while stream.send(&data).unwrap().is_some() {}
 }
 
 #[test]
@@ -103,8 +103,10 @@ fn one_deadline_holds_for_a_whole_read_exact() {
     let end = start + MILLISECOND * 60;
     thread::scope(|scope| {
         // Bytes that keep coming do not prolong it.
-        scope.spawn(|| while Instant::now() < end + MILLISECOND * 20 && client.send(b"x").is_ok() {
-            thread::yield_now();
+        scope.spawn(|| {
+            while Instant::now() < end + MILLISECOND * 20 && client.send(b"x").is_ok() {
+                thread::yield_now();
+            }
         });
         let mut buffer = vec![0; 1 << 30];
         let error = server.by(Deadline::at(end)).read_exact(&mut buffer).unwrap_err();
@@ -143,7 +145,10 @@ fn views_can_own_and_lend_and_be_moved_to_another_deadline() {
     owned.write_all(b"x").unwrap();
     let shared = std::sync::Arc::new(right);
     assert_eq!(Now::new(shared.clone()).recv(&mut [0; 8]).unwrap(), Some(1));
-    assert_eq!(By::new(&shared, Deadline::now()).recv(&mut [0; 8]).unwrap_err().to_string(), "receive: the deadline has passed");
+    assert_eq!(
+        By::new(&shared, Deadline::now()).recv(&mut [0; 8]).unwrap_err().to_string(),
+        "receive: the deadline has passed"
+    );
     let left: UnixStream = owned.into_inner();
     drop(left);
     assert_eq!(shared.recv(&mut [0; 8]).unwrap(), 0);

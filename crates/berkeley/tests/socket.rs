@@ -6,8 +6,8 @@ use std::io::{IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 
 use berkeley::{
-    Address, Family, Kind, Protocol, ReceiveFlags, SECOND, SendFlags, Shutdown, Socket, TcpListener, TcpStream,
-    UdpSocket, Uninit, UnixDatagram, UnixListener, UnixSeqpacket, UnixStream, option, spare,
+    Address, Family, Kind, Protocol, ReceiveFlags, SECOND, SendFlags, Shutdown, Socket, TcpListener,
+    TcpStream, UdpSocket, Uninit, UnixDatagram, UnixListener, UnixSeqpacket, UnixStream, option, spare,
 };
 use berkeley_testkit::{each_loopback, limit, need, scratch, tcp_pair, udp_pair};
 
@@ -142,10 +142,12 @@ fn a_duplicate_is_the_same_socket() {
 fn vectored_calls_gather_and_scatter() {
     let _limit = limit();
     let (left, right) = UnixStream::pair().unwrap();
-    let sent = left.send_vectored(&[IoSlice::new(b"head"), IoSlice::new(b""), IoSlice::new(b"body")]).unwrap();
+    let sent =
+        left.send_vectored(&[IoSlice::new(b"head"), IoSlice::new(b""), IoSlice::new(b"body")]).unwrap();
     assert_eq!(sent, 8);
     let (mut head, mut body) = ([0; 4], [0; 10]);
-    let received = right.recv_vectored(&mut [IoSliceMut::new(&mut head), IoSliceMut::new(&mut body)]).unwrap();
+    let received =
+        right.recv_vectored(&mut [IoSliceMut::new(&mut head), IoSliceMut::new(&mut body)]).unwrap();
     assert_eq!((received, &head, &body[..4]), (8, b"head", &b"body"[..]));
 }
 
@@ -301,7 +303,11 @@ fn wait_all_fills_the_buffer_from_several_sends() {
     let client = sender.join().unwrap();
     client.send(b"half").unwrap();
     client.shutdown(Shutdown::Send).unwrap();
-    assert_eq!(server.by(SECOND * 10).recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), 4, "then it ended");
+    assert_eq!(
+        server.by(SECOND * 10).recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(),
+        4,
+        "then it ended"
+    );
 }
 
 #[test]
@@ -420,7 +426,10 @@ fn debug_tells_family_type_state_and_addresses() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     assert!(format!("{listener:?}").contains("TcpListener { family: INET, kind: STREAM, state: listening"));
     let fresh = Socket::open(Family::UNIX, Kind::DGRAM, Protocol::DEFAULT).unwrap();
-    assert_eq!(format!("{fresh:?}"), "Socket { family: UNIX, kind: DGRAM, state: unconnected, local: unix: }");
+    assert_eq!(
+        format!("{fresh:?}"),
+        "Socket { family: UNIX, kind: DGRAM, state: unconnected, local: unix: }"
+    );
 }
 
 #[test]
@@ -471,7 +480,8 @@ fn bind_refuses_what_is_in_use_and_what_is_elsewhere() {
     assert_eq!(error.address(), Some(&address.into()));
     // TEST-NET-1, RFC 5737.
     assert!(UdpSocket::bind("192.0.2.1:0").unwrap_err().is_address_not_available());
-    let error = Socket::open(Family::INET, Kind::DGRAM, Protocol::DEFAULT).unwrap().bind("[::1]:0").unwrap_err();
+    let error =
+        Socket::open(Family::INET, Kind::DGRAM, Protocol::DEFAULT).unwrap().bind("[::1]:0").unwrap_err();
     assert!(error.is_family_unsupported() || error.is_invalid(), "{error}");
     let error = TcpListener::bind("unix:/tmp/x").unwrap_err();
     assert!(error.is_invalid());

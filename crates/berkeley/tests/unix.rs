@@ -6,9 +6,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use berkeley::{
-    Address, MILLISECOND, SECOND, Shutdown, UnixAddress, UnixDatagram, UnixListener, UnixStream,
-};
+use berkeley::{Address, MILLISECOND, SECOND, Shutdown, UnixAddress, UnixDatagram, UnixListener, UnixStream};
 use berkeley_testkit::{limit, scratch};
 
 #[test]
@@ -83,7 +81,11 @@ fn a_stale_path_is_taken_over_on_request_and_nothing_else_is() {
 
     for file in ["file", "folder"] {
         let path = folder.path().join(file);
-        if file == "file" { fs::write(&path, b"data").unwrap() } else { fs::create_dir(&path).unwrap() }
+        if file == "file" {
+            fs::write(&path, b"data").unwrap();
+        } else {
+            fs::create_dir(&path).unwrap();
+        }
         assert!(UnixListener::bind_over_stale(&path).unwrap_err().is_address_in_use());
         assert!(path.exists());
     }

@@ -38,7 +38,8 @@ pub fn check<T>(work: impl FnOnce() -> T) -> T {
         return result;
     }
     let before = before.unwrap_or_default();
-    let left: Vec<_> = after.into_iter().flatten().filter(|(number, _)| !before.contains_key(number)).collect();
+    let left: Vec<_> =
+        after.into_iter().flatten().filter(|(number, _)| !before.contains_key(number)).collect();
     assert!(left.is_empty(), "left open: {left:?}");
     result
 }

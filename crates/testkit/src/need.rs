@@ -21,7 +21,8 @@ pub fn need(there: bool, what: &str) -> bool {
 #[must_use]
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|path: &PathBuf| Path::is_file(path));
+    let found =
+        env::split_paths(&path).map(|folder| folder.join(name)).find(|path: &PathBuf| Path::is_file(path));
     need(found.is_some(), &format!("the program {name}")).then_some(())?;
     found
 }

@@ -25,6 +25,10 @@ pub fn each_loopback(mut body: impl FnMut(SocketAddr)) {
 }
 
 /// Makes the two ends of a TCP connection over `loopback`.
+///
+/// # Panics
+///
+/// Panics if somebody else connected first.
 pub fn tcp_pair(loopback: SocketAddr) -> Result<(TcpStream, TcpStream)> {
     let listener = TcpListener::bind(loopback)?;
     let client = TcpStream::connect(listener.local_address()?)?;

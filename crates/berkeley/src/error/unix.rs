@@ -20,21 +20,31 @@ const COMMON: &[(Errno, &str)] = named![
 /// What only Linux has.
 #[cfg(linux_like)]
 const MORE: &[(Errno, &str)] = named![
-    EADV EBADE EBADFD EBADR EBADRQC EBADSLT EBFONT ECHRNG ECOMM EDOTDOT EHWPOISON EISNAM EKEYEXPIRED
+    EADV EBADE EBADFD EBADR EBADRQC EBADSLT EBFONT ECHRNG ECOMM EDOTDOT EISNAM EKEYEXPIRED
     EKEYREJECTED EKEYREVOKED EL2HLT EL2NSYNC EL3HLT EL3RST ELIBACC ELIBBAD ELIBEXEC ELIBMAX ELIBSCN ELNRNG
     EMEDIUMTYPE EMULTIHOP ENAVAIL ENOANO ENOCSI ENODATA ENOKEY ENOLINK ENOMEDIUM ENONET ENOPKG ENOSR
-    ENOSTR ENOTNAM ENOTRECOVERABLE ENOTUNIQ EOWNERDEAD EREMCHG EREMOTEIO ERESTART ERFKILL ESRMNT ESTRPIPE
+    ENOSTR ENOTNAM ENOTRECOVERABLE ENOTUNIQ EOWNERDEAD EREMCHG EREMOTEIO ERESTART ESRMNT ESTRPIPE
     ETIME EUCLEAN EUNATCH EXFULL
 ];
 #[cfg(not(linux_like))]
 const MORE: &[(Errno, &str)] = &[];
 
+/// What Linux has and the headers of Android's C library lack: that library is the one whose name is empty.
+#[cfg(all(linux_like, not(target_env = "")))]
+const NOT_IN_BIONIC: &[(Errno, &str)] = named![EHWPOISON ERFKILL];
+#[cfg(not(all(linux_like, not(target_env = ""))))]
+const NOT_IN_BIONIC: &[(Errno, &str)] = &[];
+
+fn all() -> impl Iterator<Item = &'static (Errno, &'static str)> {
+    COMMON.iter().chain(MORE).chain(NOT_IN_BIONIC)
+}
+
 pub(super) fn name(errno: Errno) -> Option<&'static str> {
-    COMMON.iter().chain(MORE).find(|row| row.0 == errno).map(|row| row.1)
+    all().find(|row| row.0 == errno).map(|row| row.1)
 }
 
 pub(super) fn by_name(name: &str) -> Option<Errno> {
-    COMMON.iter().chain(MORE).find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)
+    all().find(|row| row.1.eq_ignore_ascii_case(name)).map(|row| row.0)
 }
 
 pub(super) use libc::{

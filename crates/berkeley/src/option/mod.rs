@@ -78,6 +78,7 @@ impl<T: Value> SocketOption<T> {
     }
 
     /// Sets the option of any socket, one of another library's types as well.
+    #[allow(clippy::needless_pass_by_value, reason = "a value is given, and most are a word")]
     pub fn set(&self, source: &(impl AsSource + ?Sized), value: T) -> Result<()> {
         let (level, number) = self.place.ok_or_else(|| self.unsupported(Operation::SetOption))?;
         let bytes = value.encode();

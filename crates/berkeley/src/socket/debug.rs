@@ -7,6 +7,7 @@ use super::{SocketOf, decode};
 use crate::error::Operation;
 use crate::sys;
 
+#[allow(clippy::missing_fields_in_debug, reason = "the system knows more of a socket than its fields do")]
 impl<R: Role> fmt::Debug for SocketOf<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let decoded = |raw: sys::Result<_>| decode::<R>(&raw.ok()?, Operation::LocalAddress).ok();

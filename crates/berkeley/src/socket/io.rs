@@ -21,7 +21,7 @@ impl<R: Role> SocketOf<R> {
 
     #[inline]
     fn receiving(&self, flags: i32) -> Wait<'_> {
-        let urgent = sys::flag::OOB <= u64::from(u32::MAX) && flags & sys::flag::OOB as i32 != 0;
+        let urgent = ReceiveFlags::from_bits_retain(flags as u32 as u64).contains(ReceiveFlags::OOB);
         let readiness = if urgent { Readiness::Priority } else { Readiness::Readable };
         Wait::new(self.borrowed(), readiness, Operation::Receive)
     }
@@ -146,13 +146,16 @@ fn recv_all<M: Mode, R: Transfers, B: Buffer + ?Sized>(
     }
 }
 
+/// What was received, and from whom.
+type Message<R> = (<R as Transfers>::Received, <R as Role>::Address);
+
 #[inline]
 fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
     socket: &SocketOf<R>,
     mode: M,
     buffer: &mut B,
     flags: ReceiveFlags,
-) -> Result<M::Output<(R::Received, R::Address)>> {
+) -> Result<M::Output<Message<R>>> {
     let flags = flags.system()?;
     let wait = socket.receiving(flags);
     wait.run(mode, move |attempt| {
@@ -183,7 +186,7 @@ fn recv_vectored_from<M: Mode, R: Addresses>(
     mode: M,
     slices: &mut [IoSliceMut<'_>],
     flags: ReceiveFlags,
-) -> Result<M::Output<(R::Received, R::Address)>> {
+) -> Result<M::Output<Message<R>>> {
     let flags = flags.system()?;
     let wait = socket.receiving(flags);
     wait.run(mode, |attempt| {

@@ -26,6 +26,8 @@
 //! - What a system lacks answers with the number of `EOPNOTSUPP`, and never with silence.
 
 #![allow(unsafe_code)]
+// Where no descriptor can exist, nothing calls what helps to call the system.
+#![cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), allow(dead_code))]
 
 mod buffer;
 #[cfg(debug_assertions)]

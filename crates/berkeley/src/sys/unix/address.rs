@@ -152,7 +152,7 @@ fn resolve(zone: &Zone) -> Result<u32> {
 }
 
 #[inline]
-fn encode_inet(address: &SocketAddrV4) -> RawAddress {
+fn encode_inet(address: SocketAddrV4) -> RawAddress {
     let mut raw = RawAddress::of(libc::AF_INET, size_of::<libc::sockaddr_in>());
     raw.put(2, address.port().to_be_bytes());
     raw.put(4, address.ip().octets());
@@ -207,7 +207,7 @@ impl Sockaddr for SocketAddr {
     #[inline]
     fn encode(&self) -> Result<RawAddress> {
         Ok(match self {
-            Self::V4(v4) => encode_inet(v4),
+            Self::V4(v4) => encode_inet(*v4),
             Self::V6(v6) => encode_inet6(*v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()),
         })
     }
@@ -236,7 +236,7 @@ impl Sockaddr for UnixAddress {
 impl Sockaddr for Address {
     fn encode(&self) -> Result<RawAddress> {
         match self {
-            Self::Inet(v4) => Ok(encode_inet(v4)),
+            Self::Inet(v4) => Ok(encode_inet(*v4)),
             Self::Inet6(v6) => Ok(encode_inet6(v6.ip(), v6.port(), v6.flowinfo(), resolve(v6.zone())?)),
             Self::Unix(unix) => encode_unix(unix),
             Self::Other(other) => encode_other(other),
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn an_address_cut_short_is_none() {
-        let mut raw = encode_inet(&SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
+        let mut raw = encode_inet(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
         raw.length = 6;
         assert_eq!(SocketAddr::decode(&raw), None);
         raw.length = 1;

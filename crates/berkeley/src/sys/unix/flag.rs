@@ -31,7 +31,7 @@ flags! {
     #[cfg(linux_like)] CONFIRM = MSG_CONFIRM | 37;
     #[cfg(linux_like)] MORE = MSG_MORE | 38;
     #[cfg(linux_like)] FASTOPEN = MSG_FASTOPEN | 39;
-    #[cfg(linux_like)] ZEROCOPY = MSG_ZEROCOPY | 40;
+    #[cfg(target_os = "linux")] ZEROCOPY = MSG_ZEROCOPY | 40;
     #[cfg(linux_like)] ERRQUEUE = MSG_ERRQUEUE | 41;
     #[cfg(any(apple, target_os = "freebsd", target_os = "dragonfly"))] EOF = MSG_EOF | 42;
 }

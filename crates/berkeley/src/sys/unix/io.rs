@@ -74,9 +74,8 @@ pub(crate) fn recv<B: Buffer + ?Sized>(
     // SAFETY: the system writes values only.
     let room = unsafe { buffer.room() };
     let most = limit(Operation::Receive, room.len());
-    let length = call::recv(fd, &mut room[..most], flags | attempt.flag())?;
-    // With MSG_TRUNC among the flags, the system tells of more than it wrote.
-    let length = length.min(most);
+    // With MSG_TRUNC among the flags, TCP would tell of bytes that it did not write.
+    let length = call::recv(fd, &mut room[..most], flags & !libc::MSG_TRUNC | attempt.flag())?;
     // SAFETY: the system wrote that many bytes at the front.
     unsafe { buffer.filled(length) };
     Ok(length)
@@ -180,18 +179,19 @@ pub(crate) fn recv_all<B: Buffer + ?Sized>(
     let (mut done, mut attempt, mut failed) = (0, first, false);
     while done < room.len() {
         let most = limit(Operation::Receive, room.len() - done);
-        let received = check(Operation::Receive)
-            .and_then(|()| call::recv(fd, &mut room[done..done + most], flags | attempt.flag()));
+        let received = check(Operation::Receive).and_then(|()| {
+            call::recv(fd, &mut room[done..done + most], flags & !libc::MSG_TRUNC | attempt.flag())
+        });
         match received {
             Ok(0) => break,
             Ok(length) => done += length,
-            Err(errno) => match after(errno) {
-                Some(next) => attempt = next,
-                None => {
+            Err(errno) => {
+                let Some(next) = after(errno) else {
                     failed = true;
                     break;
-                }
-            },
+                };
+                attempt = next;
+            }
         }
     }
     // SAFETY: the system wrote that many bytes at the front.

@@ -84,6 +84,7 @@ pub(crate) fn encode_time(time: Option<Duration>) -> [u8; TIME_SIZE] {
 }
 
 /// Reads a time limit; zero stands for none.
+#[allow(clippy::option_option, reason = "no such value, and no limit, are two things")]
 pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
     const SECONDS: usize = size_of::<libc::time_t>();
     let at = offset_of!(libc::timeval, tv_usec);
@@ -105,6 +106,7 @@ pub(crate) fn encode_linger(seconds: Option<u32>) -> [u8; LINGER_SIZE] {
     bytes
 }
 
+#[allow(clippy::option_option, reason = "no such value, and no lingering, are two things")]
 pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
     let on = i32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?);
     let time = i32::from_ne_bytes(bytes.get(4..8)?.try_into().ok()?);

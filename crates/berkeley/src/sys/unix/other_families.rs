@@ -1,5 +1,11 @@
 //! The addresses of families that only some of the Unix systems have.
 
+#![allow(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    reason = "one signature for every family"
+)]
+
 use super::RawAddress;
 #[cfg(linux_like)]
 use super::resolve;
@@ -43,10 +49,14 @@ pub(super) fn decode(raw: &RawAddress) -> Option<Address> {
     }
 }
 
+/// The size of a sockaddr_can, which Android's headers lack.
+#[cfg(linux_like)]
+const CAN_SIZE: usize = 24;
+
 /// sockaddr_can: family, index at 4, then the identifiers of a transport at 8.
 #[cfg(linux_like)]
 fn encode_can(can: &CanAddress) -> Result<RawAddress> {
-    let mut raw = RawAddress::of(libc::AF_CAN, size_of::<libc::sockaddr_can>());
+    let mut raw = RawAddress::of(libc::AF_CAN, CAN_SIZE);
     raw.put(4, resolve(can.interface())?.to_ne_bytes());
     match can.ids() {
         CanIds::IsoTp { receive, transmit } => {
@@ -172,13 +182,16 @@ fn encode_netlink(_: &NetlinkAddress) -> Result<RawAddress> {
 }
 
 #[cfg(test)]
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::mem::offset_of;
+
+    use super::CAN_SIZE;
 
     /// The positions that the code has as numbers.
     #[test]
     fn positions_are_those_of_the_structures() {
+        assert_eq!(size_of::<libc::sockaddr_can>(), CAN_SIZE);
         assert_eq!(offset_of!(libc::sockaddr_can, can_ifindex), 4);
         assert_eq!(offset_of!(libc::sockaddr_can, can_addr), 8);
         assert_eq!(offset_of!(libc::sockaddr_vm, svm_port), 4);

@@ -291,7 +291,8 @@ mod tests {
 
     #[test]
     fn every_address_comes_back() {
-        for text in ["1.2.3.4:5", "[2001:db8::1]:80", "[fe80::1%7]:65535", "unix:/run/x", "unix:", "family:6:0102"]
+        for text in
+            ["1.2.3.4:5", "[2001:db8::1]:80", "[fe80::1%7]:65535", "unix:/run/x", "unix:", "family:6:0102"]
         {
             let address: Address = text.parse().unwrap();
             assert_eq!(Address::decode(&address.encode().unwrap()), Some(address), "{text}");

@@ -59,7 +59,9 @@ pub(crate) fn send_vectored(
         Some(to) => {
             let (to, length) = (to.as_ptr(), to.len());
             // SAFETY: as above, and the address is readable for its length.
-            unsafe { ws::WSASendTo(socket, slices, count, &raw mut sent, flags, to, length, null_mut(), None) }
+            unsafe {
+                ws::WSASendTo(socket, slices, count, &raw mut sent, flags, to, length, null_mut(), None)
+            }
         }
     };
     checked(returned).map(|_| sent as usize)

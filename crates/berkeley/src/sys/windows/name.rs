@@ -67,7 +67,17 @@ fn ignore_unreachable(socket: Borrowed<'_>) {
         let mut written = 0;
         // SAFETY: the request reads one number and writes none; `written` is writable; nothing is overlapped.
         let _ = unsafe {
-            ws::WSAIoctl(number(socket), switch, input, size, null_mut(), 0, &raw mut written, null_mut(), None)
+            ws::WSAIoctl(
+                number(socket),
+                switch,
+                input,
+                size,
+                null_mut(),
+                0,
+                &raw mut written,
+                null_mut(),
+                None,
+            )
         };
     }
 }

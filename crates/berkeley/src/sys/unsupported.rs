@@ -1,0 +1,344 @@
+//! The whole contract for a system that this crate does not know: descriptors without values.
+//!
+//! Whatever would make a descriptor answers that it is not supported, so that nothing else here can be called.
+
+use super::Result;
+use crate::error::Errno;
+
+pub(crate) mod descriptor {
+    //! Descriptors that cannot exist.
+
+    use std::marker::PhantomData;
+
+    use super::Result;
+
+    /// What has no values. Descriptors have it inside, so that the rest of the crate need not know.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Never {}
+
+    /// A descriptor that is closed when it is dropped. This system has none.
+    #[derive(Debug)]
+    pub struct Descriptor(Never);
+
+    /// A lent descriptor.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Borrowed<'a>(pub(super) Never, PhantomData<&'a ()>);
+
+    pub(crate) fn borrow(descriptor: &Descriptor) -> Borrowed<'_> {
+        match descriptor.0 {}
+    }
+
+    pub(crate) fn duplicate(fd: Borrowed<'_>) -> Result<Descriptor> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn close(descriptor: Descriptor) -> Result<()> {
+        match descriptor.0 {}
+    }
+
+    pub(crate) fn is_nonblocking(fd: Borrowed<'_>) -> Result<bool> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn set_nonblocking(fd: Borrowed<'_>, _: bool) -> Result<()> {
+        match fd.0 {}
+    }
+
+    macro_rules! conversions {
+        ($($type:ident)*) => { $(
+            impl From<Descriptor> for std::net::$type {
+                fn from(descriptor: Descriptor) -> Self {
+                    match descriptor.0 {}
+                }
+            }
+        )* };
+    }
+
+    conversions!(TcpStream TcpListener UdpSocket);
+}
+
+pub(crate) mod address {
+    //! Addresses that the system cannot be given.
+
+    use std::net::SocketAddr;
+
+    use super::{Errno, Result};
+    use crate::addr::{Address, UnixAddress};
+    use crate::sys::Sockaddr;
+
+    /// A socket address as the system has it: this one has none.
+    #[derive(Clone, Copy, Debug)]
+    pub struct RawAddress(());
+
+    impl RawAddress {
+        pub(crate) fn empty() -> Self {
+            Self(())
+        }
+
+        pub(crate) fn family(&self) -> i32 {
+            let Self(()) = self;
+            0
+        }
+    }
+
+    macro_rules! sockaddrs {
+        ($($type:ty)*) => { $(
+            impl Sockaddr for $type {
+                fn encode(&self) -> Result<RawAddress> {
+                    Err(Errno::OPNOTSUPP)
+                }
+
+                fn decode(_: &RawAddress) -> Option<Self> {
+                    None
+                }
+            }
+        )* };
+    }
+
+    sockaddrs!(SocketAddr UnixAddress Address);
+
+    pub(crate) fn interface_index(_: &str) -> Result<u32> {
+        Err(Errno::OPNOTSUPP)
+    }
+}
+
+pub(crate) mod name {
+    //! Opening, which is refused, and what could be done after it.
+
+    use super::address::RawAddress;
+    use super::descriptor::{Borrowed, Descriptor};
+    use super::{Errno, Result};
+    use crate::sys::Shutdown;
+
+    pub(crate) fn open(_: i32, _: i32, _: i32) -> Result<Descriptor> {
+        Err(Errno::OPNOTSUPP)
+    }
+
+    pub(crate) fn open_raw(_: i32, _: i32, _: i32) -> Result<Descriptor> {
+        Err(Errno::OPNOTSUPP)
+    }
+
+    pub(crate) fn pair(_: i32, _: i32, _: i32) -> Result<(Descriptor, Descriptor)> {
+        Err(Errno::OPNOTSUPP)
+    }
+
+    pub(crate) fn adopt(fd: Borrowed<'_>) -> Result<()> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn bind(fd: Borrowed<'_>, _: &RawAddress) -> Result<()> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn listen(fd: Borrowed<'_>, _: i32) -> Result<()> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn connect(fd: Borrowed<'_>, _: &RawAddress) -> Result<()> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn disconnect(fd: Borrowed<'_>) -> Result<()> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn shutdown(fd: Borrowed<'_>, _: Shutdown) -> Result<()> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn local_address(fd: Borrowed<'_>) -> Result<RawAddress> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn peer_address(fd: Borrowed<'_>) -> Result<RawAddress> {
+        match fd.0 {}
+    }
+}
+
+pub(crate) mod io {
+    //! Sending and receiving.
+
+    use std::io::{IoSlice, IoSliceMut};
+
+    use super::address::RawAddress;
+    use super::descriptor::Borrowed;
+    use super::{Errno, Result};
+    use crate::sys::{Attempt, Buffer, Delivered};
+
+    pub(crate) fn send(fd: Borrowed<'_>, _: &[u8], _: i32, _: Attempt) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn send_to(fd: Borrowed<'_>, _: &[u8], _: i32, _: Attempt, _: &RawAddress) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn send_vectored(
+        fd: Borrowed<'_>,
+        _: &[IoSlice<'_>],
+        _: i32,
+        _: Attempt,
+        _: Option<&RawAddress>,
+    ) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn recv<B: Buffer + ?Sized>(fd: Borrowed<'_>, _: &mut B, _: i32, _: Attempt) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn recv_message<B: Buffer + ?Sized>(
+        fd: Borrowed<'_>,
+        _: &mut B,
+        _: i32,
+        _: Attempt,
+        _: bool,
+    ) -> Result<Delivered> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn recv_from<B: Buffer + ?Sized>(
+        fd: Borrowed<'_>,
+        _: &mut B,
+        _: i32,
+        _: Attempt,
+        _: bool,
+    ) -> Result<(Delivered, RawAddress)> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn recv_all<B: Buffer + ?Sized>(
+        fd: Borrowed<'_>,
+        _: &mut B,
+        _: i32,
+        _: Attempt,
+        _: &mut dyn FnMut(Errno) -> Option<Attempt>,
+    ) -> Option<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn recv_vectored(
+        fd: Borrowed<'_>,
+        _: &mut [IoSliceMut<'_>],
+        _: i32,
+        _: Attempt,
+        _: Option<&mut RawAddress>,
+    ) -> Result<Delivered> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn queued_receive(fd: Borrowed<'_>) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn queued_send(fd: Borrowed<'_>) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn at_mark(fd: Borrowed<'_>) -> Result<bool> {
+        match fd.0 {}
+    }
+}
+
+pub(crate) mod flag {
+    //! Flags, all of which this system lacks: bits above the 32 of a system.
+
+    macro_rules! flags {
+        ($($name:ident = $absent:literal;)*) => { $(
+            pub(crate) const $name: u64 = 1 << $absent;
+        )* };
+    }
+
+    flags! {
+        OOB = 32;
+        PEEK = 33;
+        DONTROUTE = 34;
+        WAITALL = 35;
+        EOR = 36;
+        CONFIRM = 37;
+        MORE = 38;
+        FASTOPEN = 39;
+        ZEROCOPY = 40;
+        ERRQUEUE = 41;
+        EOF = 42;
+    }
+}
+
+pub(crate) mod option {
+    //! Options, none of which this system has.
+
+    use std::time::Duration;
+
+    use super::Result;
+    use super::descriptor::Borrowed;
+
+    pub(crate) fn get(fd: Borrowed<'_>, _: i32, _: i32, _: &mut [u8]) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn set(fd: Borrowed<'_>, _: i32, _: i32, _: &[u8]) -> Result<()> {
+        match fd.0 {}
+    }
+
+    /// A level and a number, or nothing where this system lacks the option.
+    pub(crate) type Place = Option<(i32, i32)>;
+
+    macro_rules! places {
+        ($($name:ident)*) => { $(
+            pub(crate) const $name: Place = None;
+        )* };
+    }
+
+    places! {
+        SO_ACCEPTCONN SO_BROADCAST SO_DOMAIN SO_ERROR SO_EXCLUSIVEADDRUSE SO_KEEPALIVE SO_LINGER SO_OOBINLINE
+        SO_PROTOCOL SO_RCVBUF SO_RCVTIMEO SO_REUSEADDR SO_SNDBUF SO_SNDTIMEO SO_TYPE TCP_NODELAY IPV6_V6ONLY IP_TTL
+    }
+
+    /// The bytes of a time limit: milliseconds, so that values come back where there is no system to read them.
+    pub(crate) const TIME_SIZE: usize = size_of::<u64>();
+
+    pub(crate) fn encode_time(time: Option<Duration>) -> [u8; TIME_SIZE] {
+        let milliseconds = time.map_or(0, |time| time.as_nanos().div_ceil(1_000_000).max(1));
+        u64::try_from(milliseconds).unwrap_or(u64::MAX).to_ne_bytes()
+    }
+
+    pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
+        let milliseconds = u64::from_ne_bytes(bytes.get(..TIME_SIZE)?.try_into().ok()?);
+        Some((milliseconds != 0).then(|| Duration::from_millis(milliseconds)))
+    }
+
+    /// The bytes of `SO_LINGER`: on or off, then seconds.
+    pub(crate) const LINGER_SIZE: usize = 8;
+
+    pub(crate) fn encode_linger(seconds: Option<u32>) -> [u8; LINGER_SIZE] {
+        let mut bytes = [0; LINGER_SIZE];
+        let (on, time) = bytes.split_at_mut(4);
+        on.copy_from_slice(&u32::from(seconds.is_some()).to_ne_bytes());
+        time.copy_from_slice(&seconds.unwrap_or(0).to_ne_bytes());
+        bytes
+    }
+
+    pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
+        let on = u32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?);
+        let time = u32::from_ne_bytes(bytes.get(4..8)?.try_into().ok()?);
+        Some((on != 0).then_some(time))
+    }
+}
+
+pub(crate) mod wait {
+    //! Waiting for one descriptor.
+
+    use std::time::Duration;
+
+    use super::Result;
+    use super::descriptor::Borrowed;
+    use crate::sys::Readiness;
+
+    pub(crate) fn wait(fd: Borrowed<'_>, _: Readiness, _: Option<Duration>) -> Result<bool> {
+        match fd.0 {}
+    }
+}
