@@ -9,7 +9,7 @@ mod spelling;
 use std::fmt;
 use std::path::Path;
 
-pub use self::option::{KNOBS, Knob};
+pub use self::option::KNOBS;
 use self::option::Setting;
 use berkeley::{Address, AsSource, Family, Kind, Protocol, UnixAddress};
 
@@ -100,7 +100,12 @@ pub struct Scheme {
     pub about: &'static str,
 }
 
-const fn inet(name: &'static str, transport: Transport, family: Option<Family>, about: &'static str) -> Scheme {
+const fn inet(
+    name: &'static str,
+    transport: Transport,
+    family: Option<Family>,
+    about: &'static str,
+) -> Scheme {
     Scheme { name, transport, family, is_abstract: false, about }
 }
 
@@ -172,15 +177,6 @@ impl Endpoint {
         }
     }
 
-    /// Whether the system chooses the port.
-    pub const fn has_port_zero(&self) -> bool {
-        matches!(self.place, Place::Inet { port: Port::Number(0), .. })
-    }
-
-    const fn is_wildcard(&self) -> bool {
-        matches!(self.place, Place::Inet { host: Host::Wildcard, .. })
-    }
-
     /// Sets what the address asks for, and what the tool itself wants unless the address says otherwise.
     pub fn configure(&self, socket: &impl AsSource) -> berkeley::Result<()> {
         if self.transport() == Transport::Tcp {
@@ -195,8 +191,11 @@ impl Endpoint {
         use berkeley::option::{ipv6, socket as level};
 
         if self.transport() == Transport::Tcp {
-            let option =
-                if level::EXCLUSIVEADDRUSE.is_available() { level::EXCLUSIVEADDRUSE } else { level::REUSEADDR };
+            let option = if level::EXCLUSIVEADDRUSE.is_available() {
+                level::EXCLUSIVEADDRUSE
+            } else {
+                level::REUSEADDR
+            };
             option.set(socket, true)?;
         }
         if address.family() == Family::INET6 && address.is_unspecified() {
@@ -224,7 +223,10 @@ impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wildcard => Ok(()),
-            Self::Literal(address) => f.write_str(address.to_string().trim_end_matches(":0")),
+            Self::Literal(address) => {
+                let text = address.to_string();
+                f.write_str(text.strip_suffix(":0").unwrap_or(&text))
+            }
             Self::Name(name) => f.write_str(name),
         }
     }

@@ -141,13 +141,30 @@ fn bind_socket(endpoint: &Endpoint, address: &Address) -> berkeley::Result<Socke
 fn bind_datagrams(endpoint: &Endpoint, address: &Address, take_over: bool) -> berkeley::Result<Socket> {
     match bind_socket(endpoint, address) {
         Err(error) if take_over && error.is_address_in_use() => {
-            let probe = Socket::open(Family::UNIX, endpoint.transport().kind(), endpoint.transport().protocol())?;
+            let probe =
+                Socket::open(Family::UNIX, endpoint.transport().kind(), endpoint.transport().protocol())?;
             let is_stale = probe.connect(address).is_err_and(|error| error.is_refused());
             match endpoint.path() {
-                Some(path) if is_stale && std::fs::remove_file(path).is_ok() => bind_socket(endpoint, address),
+                Some(path) if is_stale && is_socket(path) && std::fs::remove_file(path).is_ok() => {
+                    bind_socket(endpoint, address)
+                }
                 _ => Err(error),
             }
         }
         bound => bound,
     }
+}
+
+/// A connect to a path that is no socket is refused as well, and a file is not to be removed.
+#[cfg(unix)]
+fn is_socket(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+
+    std::fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_socket())
+}
+
+/// Other systems have no Unix datagrams.
+#[cfg(not(unix))]
+fn is_socket(_: &std::path::Path) -> bool {
+    false
 }

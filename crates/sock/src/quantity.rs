@@ -15,9 +15,8 @@ fn split(text: &str) -> (&str, &str) {
 /// Reads `500ms`, `2s`, `1m`, `1.5s`; a number alone is seconds.
 pub fn duration(text: &str) -> Read<Duration> {
     let (number, unit) = split(text);
-    let fail = |message: String, span| {
-        Err(Problem::new(message, text, span).with_hint("write 500ms, 2s, 1m or 1h"))
-    };
+    let fail =
+        |message: String, span| Err(Problem::new(message, text, span).with_hint("write 500ms, 2s, 1m or 1h"));
     let scale = match unit {
         "" | "s" => 1.0,
         "us" | "µs" => 1e-6,
@@ -113,7 +112,8 @@ mod tests {
 
     #[test]
     fn sizes_are_read() {
-        let rows = [("0", 0), ("8192", 8192), ("64KiB", 65536), ("4MiB", 4 << 20), ("1kB", 1000), ("2K", 2048)];
+        let rows =
+            [("0", 0), ("8192", 8192), ("64KiB", 65536), ("4MiB", 4 << 20), ("1kB", 1000), ("2K", 2048)];
         for (text, size) in rows {
             assert_eq!(bytes(text), Ok(size), "{text}");
         }

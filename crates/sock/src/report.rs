@@ -28,6 +28,14 @@ impl Problem {
         self
     }
 
+    /// Points into a text that is longer by what is before it, and a blank.
+    fn behind(mut self, before: &str) -> Self {
+        let longer = before.len() + 1;
+        self.input = format!("{before} {}", self.input);
+        self.span = self.span.start + longer..self.span.end + longer;
+        self
+    }
+
     /// Takes over what the library said of a part of `input`; its byte `from` is byte `to` of `input`.
     pub fn of_part(error: &ParseError, input: &str, from: usize, to: usize) -> Self {
         let message = error.caret().to_string().lines().next().unwrap_or_default().to_owned();
@@ -40,8 +48,11 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Every character takes one column: what would move the cursor is replaced.
-        let shown: String =
-            self.input.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+        let shown: String = self
+            .input
+            .chars()
+            .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+            .collect();
         let width = |range| self.input.get::<Range<usize>>(range).map_or(0, |text| text.chars().count());
         let before = width(0..self.span.start);
         let marked = width(self.span.clone()).max(1);
@@ -63,13 +74,14 @@ impl Problems {
         read.map_err(|problem| self.0.push(problem)).ok()
     }
 
-    /// Reads an argument that need not be there.
+    /// Reads the value of a flag that need not be there.
     pub fn take_some<T>(
         &mut self,
+        flag: &str,
         text: Option<&String>,
         read: impl FnOnce(&str) -> Result<T, Problem>,
     ) -> Option<T> {
-        text.and_then(|text| self.take(read(text)))
+        text.and_then(|text| self.take(read(text).map_err(|problem| problem.behind(flag))))
     }
 
     /// Ends in all that was wrong, if anything was.
@@ -235,7 +247,7 @@ mod tests {
         let problem = Problem::of_part(&error, "unix-dgram:/a%zz", 5, 11);
         assert_eq!(
             problem.to_string(),
-            "\"%zz\" is not an escape (% and two hexadecimal digits)\n  unix-dgram:/a%zz\n               ^^^"
+            "\"%zz\" is not an escape (% and two hexadecimal digits)\n  unix-dgram:/a%zz\n               ^^^    write %25 for a percent sign"
         );
     }
 
@@ -249,10 +261,8 @@ mod tests {
             reason(&Error::unsupported(Operation::Open, "such address family")),
             "this system has no such address family"
         );
-        assert_eq!(
-            io_reason(&std::io::Error::from_raw_os_error(28)),
-            "No space left on device (error 28)"
-        );
+        #[cfg(target_os = "linux")]
+        assert_eq!(io_reason(&std::io::Error::from_raw_os_error(28)), "No space left on device (ENOSPC)");
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn linger(text: &str) -> Option<Value> {
 
 /// Writes a row: how the option is read, and how it is set.
 macro_rules! knob {
-    ($name:literal, $form:literal, $fits:expr, $read:ident, $value:ident => $option:expr, $wrap:expr, $about:literal) => {
+    ($name:literal, $form:expr, $fits:expr, $read:ident, $value:ident => $option:expr, $wrap:expr, $about:literal) => {
         Knob {
             name: $name,
             form: $form,
@@ -86,19 +86,19 @@ const fn as_is<T: Copy>(value: T) -> T {
 
 /// Every option there is.
 pub const KNOBS: &[Knob] = &[
-    knob!("broadcast", "[=on|off]", |to| to.transport == Transport::Udp, switch, Switch => socket::BROADCAST, as_is,
+    knob!("broadcast", SWITCH, |to| to.transport == Transport::Udp, switch, Switch => socket::BROADCAST, as_is,
         "may send to broadcast addresses"),
-    knob!("keepalive", "[=on|off]", |to| to.transport == Transport::Tcp, switch, Switch => socket::KEEPALIVE, as_is,
+    knob!("keepalive", SWITCH, |to| to.transport == Transport::Tcp, switch, Switch => socket::KEEPALIVE, as_is,
         "probes an idle connection"),
     knob!("linger", "=SECONDS|off", |to| to.transport == Transport::Tcp, linger, Linger => socket::LINGER, Linger,
         "how long a close waits for what is not sent yet; 0 resets the connection"),
-    knob!("nodelay", "[=on|off]", |to| to.transport == Transport::Tcp, switch, Switch => tcp::NODELAY, as_is,
+    knob!("nodelay", SWITCH, |to| to.transport == Transport::Tcp, switch, Switch => tcp::NODELAY, as_is,
         "sends small segments at once; on unless turned off"),
     knob!("rcvbuf", "=BYTES", |_| true, size, Bytes => socket::RCVBUF, as_is, "the size of the receive buffer"),
-    knob!("reuseaddr", "[=on|off]", |to| to.transport.is_inet(), switch, Switch => socket::REUSEADDR, as_is,
+    knob!("reuseaddr", SWITCH, |to| to.transport.is_inet(), switch, Switch => socket::REUSEADDR, as_is,
         "may bind a port that earlier connections still hold; on for TCP listeners"),
     knob!("sndbuf", "=BYTES", |_| true, size, Bytes => socket::SNDBUF, as_is, "the size of the send buffer"),
-    knob!("v6only", "[=on|off]", |to| to.transport.is_inet() && to.family != Some(berkeley::Family::INET), switch,
+    knob!("v6only", SWITCH, |to| to.transport.is_inet() && to.family != Some(berkeley::Family::INET), switch,
         Switch => ipv6::V6ONLY, as_is, "keeps IPv4 from a listener on [::]"),
 ];
 
@@ -163,7 +163,11 @@ fn read_one(
     let value = if has_value && value.is_empty() { None } else { (knob.read)(value) };
     value.map(|value| Setting { knob, value }).ok_or_else(|| {
         let start = (name_span.end + 1).min(span.end);
-        let message = if has_value { format!("{value_text:?} is no value of {name}", value_text = &piece[name.len() + 1..]) } else { format!("{name} needs a value") };
+        let message = if has_value {
+            format!("{value_text:?} is no value of {name}", value_text = &piece[name.len() + 1..])
+        } else {
+            format!("{name} needs a value")
+        };
         Problem::new(message, text, start..span.end).with_hint(format!("write {name}{}", knob.form))
     })
 }
@@ -185,19 +189,17 @@ mod tests {
     fn the_names_are_the_librarys() {
         let names: Vec<&str> = berkeley::option::all().map(|row| row.name).collect();
         for knob in KNOBS {
-            let known = names.iter().any(|name| name.split_once('.').is_some_and(|(_, name)| name == knob.name));
+            let known =
+                names.iter().any(|name| name.split_once('.').is_some_and(|(_, name)| name == knob.name));
             assert!(known, "{}", knob.name);
         }
     }
 
     #[test]
     fn a_setting_reaches_the_socket() {
-        let listener = berkeley::Socket::open(
-            berkeley::Family::INET,
-            berkeley::Kind::STREAM,
-            berkeley::Protocol::TCP,
-        )
-        .unwrap();
+        let listener =
+            berkeley::Socket::open(berkeley::Family::INET, berkeley::Kind::STREAM, berkeley::Protocol::TCP)
+                .unwrap();
         let text = "tcp4://:0?keepalive&rcvbuf=64KiB&linger=3&nodelay=off";
         for setting in read(text, text.find('?').unwrap() + 1, &super::super::SCHEMES[1]).unwrap() {
             setting.apply(&listener).unwrap();

@@ -60,7 +60,8 @@ impl Endpoint {
         }
         let (scheme, rest) = scheme(whole)?;
         let (rest, settings) = split_settings(rest, scheme)?;
-        let place = if scheme.transport.is_inet() { inet(rest, scheme, purpose)? } else { unix(rest, scheme)? };
+        let place =
+            if scheme.transport.is_inet() { inet(rest, scheme, purpose)? } else { unix(rest, scheme)? };
         Ok(Self { scheme, place, settings })
     }
 }
@@ -191,9 +192,8 @@ fn read_host(host: Part<'_>, scheme: &Scheme) -> Read<Host> {
     if !is_literal {
         return read_name(host);
     }
-    let address = (host.text, 0)
-        .to_address()
-        .map_err(|error| Problem::of_part(&error, host.whole, 0, host.start))?;
+    let address =
+        (host.text, 0).to_address().map_err(|error| Problem::of_part(&error, host.whole, 0, host.start))?;
     match scheme.family {
         Some(family) if family != address.family() => {
             let version = if family == Family::INET { "IPv4" } else { "IPv6" };
@@ -206,14 +206,18 @@ fn read_host(host: Part<'_>, scheme: &Scheme) -> Read<Host> {
 /// Tells whether a text is an IPv4 address, right or wrong: names do not end in a number (RFC 1123).
 fn is_like_ipv4(text: &str) -> bool {
     let last = text.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    text.starts_with(|c: char| c.is_ascii_digit()) && !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit())
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && !last.is_empty()
+        && last.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn read_name(host: Part<'_>) -> Read<Host> {
     let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '_');
     match host.text.char_indices().find(|(_, c)| !is_of_name(*c)) {
         None => Ok(Host::Name(host.text.to_owned())),
-        Some((at, c)) => Err(host.slice(at..at + c.len_utf8()).fail(format!("{c:?} cannot be in a host name"))),
+        Some((at, c)) => {
+            Err(host.slice(at..at + c.len_utf8()).fail(format!("{c:?} cannot be in a host name")))
+        }
     }
 }
 
@@ -222,7 +226,9 @@ fn read_port(port: Part<'_>) -> Read<Port> {
     if port.text.is_empty() {
         return Err(port.fail("a port is missing"));
     }
-    if let Some((at, c)) = port.text.char_indices().find(|(_, c)| !is_of_service(*c)).filter(|(at, _)| *at > 0) {
+    if let Some((at, c)) =
+        port.text.char_indices().find(|(_, c)| !is_of_service(*c)).filter(|(at, _)| *at > 0)
+    {
         return Err(match c {
             '/' => port.from(at).fail(format!("unexpected {:?} after the address", port.from(at).text)),
             _ => port.fail(format!("port {:?} is not a number", port.text)),

@@ -18,7 +18,9 @@ impl Endpoint {
             Place::Inet { host, port } => (host, self.number(port)?),
         };
         let addresses = match host {
-            Host::Wildcard => vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()],
+            Host::Wildcard => {
+                vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()]
+            }
             Host::Literal(address) => address.with_port(port).into_iter().collect(),
             Host::Name(name) => self.look_up(name, port)?,
         };

@@ -73,13 +73,21 @@ fn what_is_wrong_is_pointed_at() {
         ("", "an address is missing", "^    write tcp://HOST:PORT or unix:PATH"),
         ("tcp://127.0.0.1:99999", "port 99999 is out of range (0 to 65535)", "                ^^^^^"),
         ("127.0.0.1:99999", "port 99999 is out of range (0 to 65535)", "          ^^^^^"),
-        ("tcp://::1:80", "an IPv6 address needs brackets before its port", "      ^^^    write tcp://[::1]:80"),
+        (
+            "tcp://::1:80",
+            "an IPv6 address needs brackets before its port",
+            "      ^^^    write tcp://[::1]:80",
+        ),
         ("::1:80", "an IPv6 address needs brackets before its port", "^^^    write tcp://[::1]:80"),
-        ("tcp://::1", "an IPv6 address needs brackets before its port", "      ^    write tcp://[::]:1"),
+        ("tcp://::1", "a port is missing", "         ^    write tcp://[::1]:PORT"),
         ("tpc://127.0.0.1:80", "unknown scheme \"tpc\"", "^^^    did you mean tcp? ({known})"),
         ("http://a:80", "unknown scheme \"http\"", "^^^^    {known}"),
         ("can://vcan0", "unknown scheme \"can\"", "^^^    {known}"),
-        ("unix-datagram:/x", "unknown scheme \"unix-datagram\"", "^^^^^^^^^^^^^    did you mean unix-dgram? ({known})"),
+        (
+            "unix-datagram:/x",
+            "unknown scheme \"unix-datagram\"",
+            "^^^^^^^^^^^^^    did you mean unix-dgram? ({known})",
+        ),
         ("unx:/x", "unknown scheme \"unx\"", "^^^    did you mean unix? ({known})"),
         ("tcp:localhost:80", "tcp needs :// behind it", "^^^    write tcp://localhost:80"),
         ("localhost", "a port is missing", "         ^    write localhost:PORT, or ./localhost for a path"),
@@ -98,13 +106,25 @@ fn what_is_wrong_is_pointed_at() {
         ("udp6://127.0.0.1:80", "udp6 is IPv6, and 127.0.0.1 is not", "       ^^^^^^^^^"),
         ("unix:", "a path is missing", "     ^    write unix:PATH"),
         ("unix-dgram:?rcvbuf=1", "a path is missing", "           ^    write unix-dgram:PATH"),
-        ("unix-seqpacket:/a%zz", "\"%zz\" is not an escape (% and two hexadecimal digits)", "                 ^^^"),
+        (
+            "unix-seqpacket:/a%zz",
+            "\"%zz\" is not an escape (% and two hexadecimal digits)",
+            "                 ^^^    write %25 for a percent sign",
+        ),
         ("unix:/a%00b", "a path cannot contain NUL", "     ^^^^^^"),
-        ("tcp://:0?nodelya", "unknown option \"nodelya\"", "         ^^^^^^^    did you mean nodelay? (known: keepalive, linger, nodelay, rcvbuf, reuseaddr, sndbuf, v6only)"),
+        (
+            "tcp://:0?nodelya",
+            "unknown option \"nodelya\"",
+            "         ^^^^^^^    did you mean nodelay? (known: keepalive, linger, nodelay, rcvbuf, reuseaddr, sndbuf, v6only)",
+        ),
         ("unix:/x?ttl=4", "unknown option \"ttl\"", "        ^^^    known: rcvbuf, sndbuf"),
         ("unix:/x?nodelay", "unix has no option nodelay", "        ^^^^^^^"),
         ("tcp4://:0?v6only", "tcp4 has no option v6only", "          ^^^^^^"),
-        ("tcp://:0?nodelay=maybe", "\"maybe\" is no value of nodelay", "                 ^^^^^    write nodelay[=on|off]"),
+        (
+            "tcp://:0?nodelay=maybe",
+            "\"maybe\" is no value of nodelay",
+            "                 ^^^^^    write nodelay[=on|off]",
+        ),
         ("tcp://:0?rcvbuf", "rcvbuf needs a value", "               ^    write rcvbuf=BYTES"),
         ("tcp://:0?linger=", "\"\" is no value of linger", "                ^    write linger=SECONDS|off"),
         ("tcp://:0?nodelay&nodelay=off", "nodelay is given twice", "                 ^^^^^^^"),
@@ -113,7 +133,9 @@ fn what_is_wrong_is_pointed_at() {
         assert_eq!(read(text), Err(format!("{message}\n  {text}\n  {}", hints(marked))), "{text}");
     }
     let long = format!("unix:/{}", "x".repeat(120));
-    assert!(read(&long).is_err_and(|error| error.starts_with("a path of a Unix socket has at most 108 bytes")));
+    assert!(
+        read(&long).is_err_and(|error| error.starts_with("a path of a Unix socket has at most 108 bytes"))
+    );
 }
 
 #[test]

@@ -81,7 +81,7 @@ impl RawAddress {
     }
 
     /// Takes the address that rustix received.
-    #[cfg(linux_like)]
+    #[cfg(all(linux_like, not(berkeley_call = "libc")))]
     #[inline]
     pub(super) fn from_any(any: Option<&rustix::net::SocketAddrAny>) -> Self {
         let Some(any) = any else { return Self::empty() };

@@ -30,6 +30,25 @@ pub(super) fn recv(fd: Borrowed<'_>, room: &mut [MaybeUninit<u8>], flags: i32) -
     checked_length(unsafe { libc::recv(fd.as_raw_fd(), room.as_mut_ptr().cast(), room.len(), flags) })
 }
 
+/// For Linux alone, where MSG_TRUNC makes recvfrom(2) tell the whole length.
+#[cfg(linux_like)]
+#[inline]
+pub(super) fn recv_from(
+    fd: Borrowed<'_>,
+    room: &mut [MaybeUninit<u8>],
+    flags: i32,
+) -> Result<(usize, RawAddress)> {
+    let mut from = RawAddress::empty();
+    let total = from.fill(|address, length| {
+        // SAFETY: `room` is writable for its whole length, and so is the address for the length that is given.
+        let returned = unsafe {
+            libc::recvfrom(fd.as_raw_fd(), room.as_mut_ptr().cast(), room.len(), flags, address, length)
+        };
+        checked_length(returned)
+    })?;
+    Ok((total, from))
+}
+
 /// Accepts a connection whose descriptor is blocking and close-on-exec.
 #[cfg(not(apple))]
 #[inline]

@@ -9,7 +9,7 @@ pub(crate) mod option;
 pub(crate) mod wait;
 
 /// The calls that Linux makes inline and the others through libc.
-#[cfg_attr(linux_like, path = "../linux/call.rs")]
+#[cfg_attr(all(linux_like, not(berkeley_call = "libc")), path = "../linux/call.rs")]
 mod call;
 
 use super::Result;

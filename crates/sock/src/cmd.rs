@@ -1,0 +1,158 @@
+//! The command line: one verb a file.
+
+mod completions;
+mod connect;
+mod listen;
+mod man;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::endpoint::Transport;
+use crate::quantity;
+use crate::report::{Failure, Problem, Problems, Voice};
+use crate::stdio::{BUFFER, Cut};
+
+const EXAMPLES: &str = "\
+Examples:
+  sock connect tcp://localhost:7       standard input and output to a TCP server
+  sock listen unix:/tmp/x.sock         wait for one client at a path
+  sock listen --echo udp://:7          give every sender its datagrams back";
+
+/// Move bytes between the standard input and output and sockets of every family.
+#[derive(Debug, Parser)]
+#[command(name = "sock", version, before_help = EXAMPLES, after_help = AFTER, subcommand_required = true)]
+#[command(arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    voice: VoiceArgs,
+}
+
+const AFTER: &str = "Addresses are described by `sock man address`.";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Connect(connect::Connect),
+    Listen(listen::Listen),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+#[derive(Debug, Args)]
+struct VoiceArgs {
+    /// Say on the standard error what is done: addresses, bytes, times
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Say nothing on the standard error but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+}
+
+impl VoiceArgs {
+    const fn voice(&self) -> Voice {
+        match (self.quiet, self.verbose) {
+            (true, _) => Voice::Quiet,
+            (false, true) => Voice::Verbose,
+            (false, false) => Voice::Normal,
+        }
+    }
+}
+
+impl Cli {
+    pub fn run(&self) -> Result<(), Failure> {
+        let voice = self.voice.voice();
+        match &self.verb {
+            Verb::Connect(connect) => connect.run(voice),
+            Verb::Listen(listen) => listen.run(voice),
+            Verb::Completions(completions) => completions.run(),
+            Verb::Man(man) => man.run(),
+        }
+    }
+}
+
+/// How the standard input becomes datagrams or records.
+#[derive(Debug, Args)]
+struct CutArgs {
+    /// Cut what is sent as datagrams or records at BYTES at the latest [default: 8192]
+    #[arg(long, value_name = "BYTES")]
+    size: Option<String>,
+    /// Send each line as a datagram or record, without its newline, and print each with one
+    #[arg(long, conflicts_with = "size")]
+    lines: bool,
+}
+
+/// How many bytes of the standard input become a datagram if nothing is said.
+const SIZE: u64 = 8192;
+
+/// What a UDP datagram over IPv4 can hold.
+const LONGEST_UDP: u64 = 65507;
+
+impl CutArgs {
+    fn cut(&self, transport: Option<Transport>, problems: &mut Problems) -> Option<Cut> {
+        let most = if transport == Some(Transport::Udp) { LONGEST_UDP } else { crate::stdio::LONGEST as u64 };
+        let size = problems.take_some("--size", self.size.as_ref(), |text| quantity::between(text, 1, most));
+        let has_messages = transport
+            .is_none_or(|transport| transport != Transport::Tcp && transport != Transport::UnixStream);
+        if !has_messages {
+            for (flag, given) in [("--size", self.size.is_some()), ("--lines", self.lines)] {
+                if given {
+                    problems
+                        .take(Err::<(), _>(misplaced(flag, "datagrams and records, and a stream has none")));
+                }
+            }
+            return Some(Cut::Reads(BUFFER));
+        }
+        Some(if self.lines { Cut::Lines } else { Cut::Reads(size.unwrap_or(SIZE) as usize) })
+    }
+}
+
+/// Says that a flag does not go with the address.
+fn misplaced(flag: &str, what: &str) -> Problem {
+    Problem::new(format!("{flag} is for {what}"), flag, 0..flag.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_begins_its_help_with_three_examples_that_are_right() {
+        let mut command = Cli::command();
+        command.build();
+        let mut commands: Vec<_> =
+            command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
+        commands.push(&command);
+        for verb in commands {
+            let before = verb.get_before_help().unwrap().to_string();
+            let examples: Vec<&str> = before.lines().filter(|line| line.contains("sock ")).collect();
+            assert_eq!(examples.len(), 3, "{}", verb.get_name());
+            for line in examples {
+                let (_, words) = line.split_once("sock ").unwrap();
+                let words = words.split("  ").next().unwrap().split(['|', '<', '>']).next().unwrap();
+                let words = words.split_ascii_whitespace().map(|word| word.trim_matches('\''));
+                let parsed = Cli::try_parse_from(std::iter::once("sock").chain(words));
+                let parsed = parsed.unwrap_or_else(|error| panic!("{line}: {error}"));
+                assert!(parsed.is_right(), "{line}");
+            }
+        }
+    }
+
+    impl Cli {
+        /// Whether what clap leaves to the verbs is right as well.
+        fn is_right(&self) -> bool {
+            match &self.verb {
+                Verb::Connect(connect) => connect.read().is_ok(),
+                Verb::Listen(listen) => listen.read().is_ok(),
+                Verb::Completions(_) | Verb::Man(_) => true,
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `sock man`: the manual, from the same description as the command line.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, Command, CommandFactory};
+
+use super::Cli;
+use crate::endpoint::{KNOBS, SCHEMES};
+use crate::exit::Exit;
+use crate::report::{Failure, io_reason};
+use crate::transfer::of_output;
+
+const EXAMPLES: &str = "\
+Examples:
+  sock man | man -l -                the page of sock
+  sock man address | man -l -        the page of its addresses
+  sock man --out /usr/share/man      every page into a directory";
+
+/// Print a page of the manual, or write all of them
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Man {
+    /// Which page: sock, a verb, or address
+    #[arg(default_value = "sock", value_parser = ["sock", "connect", "listen", "completions", "man", "address"])]
+    page: String,
+    /// Write every page into the directory DIR instead
+    #[arg(long, value_name = "DIR", conflicts_with = "page")]
+    out: Option<PathBuf>,
+}
+
+/// A page: the word that chooses it, its file, its text.
+struct Page {
+    word: String,
+    file: String,
+    text: Vec<u8>,
+}
+
+impl Man {
+    pub fn run(&self) -> Result<(), Failure> {
+        let pages = pages().map_err(|error| of_output(&error))?;
+        let Some(directory) = &self.out else {
+            let page = pages.iter().find(|page| page.word == self.page);
+            let text = page.map_or(&[][..], |page| &page.text);
+            return io::stdout().write_all(text).map_err(|error| of_output(&error));
+        };
+        let write = || {
+            std::fs::create_dir_all(directory)?;
+            pages.iter().try_for_each(|page| std::fs::write(directory.join(&page.file), &page.text))
+        };
+        write().map_err(|error| {
+            Failure::new(exit_of(&error), format!("write to {}: {}", directory.display(), io_reason(&error)))
+        })
+    }
+}
+
+fn exit_of(error: &io::Error) -> Exit {
+    if error.kind() == io::ErrorKind::PermissionDenied { Exit::Permission } else { Exit::EndedEarly }
+}
+
+fn pages() -> io::Result<Vec<Page>> {
+    let mut command = Cli::command();
+    command.build();
+    let mut pages = vec![page("sock", "sock", &command)?];
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        pages.push(page(verb.get_name(), &format!("sock-{}", verb.get_name()), verb)?);
+    }
+    pages.push(Page { word: "address".to_owned(), file: "sock-address.7".to_owned(), text: address_page() });
+    Ok(pages)
+}
+
+fn page(word: &str, title: &str, command: &Command) -> io::Result<Page> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut text)?;
+    if let Some(examples) = command.get_before_help() {
+        let examples = examples.to_string();
+        let lines = examples.lines().skip(1).map(escaped).collect::<Vec<_>>().join("\n");
+        write!(text, ".SH EXAMPLES\n.nf\n{lines}\n.fi\n")?;
+    }
+    writeln!(text, ".SH \"EXIT STATUS\"")?;
+    for (exit, meaning) in Exit::TABLE {
+        write!(text, ".TP\n\\fB{}\\fR\n{}\n", exit.code(), escaped(meaning))?;
+    }
+    writeln!(text, ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-address\\fR(7)")?;
+    Ok(Page { word: word.to_owned(), file: format!("{title}.1"), text })
+}
+
+/// Writes a text so that roff takes it for nothing else.
+fn escaped(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
+}
+
+const ADDRESS_HEAD: &str = r#".ie \n(.g .ds Aq \(aq
+.el .ds Aq '
+.TH sock-address 7
+.SH NAME
+sock\-address \- the addresses that sock reads and prints
+.SH DESCRIPTION
+Every verb of
+.BR sock (1)
+takes addresses of this grammar, and prints them so that they read back:
+.PP
+.nf
+.RS
+SCHEME://HOST:PORT[?OPTION[=VALUE][&OPTION...]]
+SCHEME:PATH[?OPTION...]
+SCHEME:NAME[?OPTION...]
+.RE
+.fi
+.PP
+HOST:PORT alone is TCP. A path that begins with / or ./ or ../ is a Unix stream, and is taken as it is written.
+.SH SCHEMES
+"#;
+
+const ADDRESS_PARTS: &str = r#".SH PARTS
+.TP
+.B HOST
+An IPv4 address, an IPv6 address in brackets with or without a zone ([fe80::1%eth0]), or a name, all addresses of
+which are tried in the order in which the system gives them. Nothing, or *, is every address of this machine: for
+listeners alone, over IPv6 and IPv4 at once.
+.TP
+.B PORT
+A number from 0 to 65535, or the name of a service. For a listener 0 has the system choose.
+.TP
+.B PATH, NAME
+%xx stands for a byte: %3f for a question mark, %25 for a percent sign. A path has no NUL and at most 108 bytes, an
+abstract name at most 107 of any bytes.
+.SH OPTIONS
+"#;
+
+fn address_page() -> Vec<u8> {
+    let mut text = ADDRESS_HEAD.to_owned();
+    for scheme in SCHEMES {
+        let rest = match (scheme.transport.is_inet(), scheme.is_abstract) {
+            (true, _) => "://HOST:PORT",
+            (false, true) => ":NAME",
+            (false, false) => ":PATH",
+        };
+        text += &format!(".TP\n\\fB{}\\fR{}\n{}\n", escaped(scheme.name), rest, escaped(scheme.about));
+    }
+    text += ADDRESS_PARTS;
+    for knob in KNOBS {
+        text +=
+            &format!(".TP\n\\fB{}\\fR{}\n{}\n", escaped(knob.name), escaped(knob.form), escaped(knob.about));
+    }
+    text += ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1)\n";
+    text.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_page_for_every_word_that_chooses_one() {
+        let pages = pages().unwrap();
+        let words: Vec<&str> = pages.iter().map(|page| page.word.as_str()).collect();
+        assert_eq!(words, ["sock", "connect", "listen", "completions", "man", "address"]);
+        let text = String::from_utf8(pages.iter().flat_map(|page| page.text.clone()).collect()).unwrap();
+        for part in ["unix\\-abstract\\-seqpacket", "nodelay", "EXIT STATUS", "\\-\\-exit\\-on\\-eof"] {
+            assert!(text.contains(part), "{part}");
+        }
+    }
+}
