@@ -209,6 +209,10 @@ fn the_other_calls_make_one_each_too() {
     let address = listener.local_address().unwrap();
     let (client, calls) = calls_of(|| TcpStream::connect(address).unwrap());
     assert_eq!(calls, [Operation::Open, Operation::Connect]);
+    let folder = berkeley_testkit::scratch();
+    let _unix = berkeley::UnixListener::bind(folder.path().join("s")).unwrap();
+    let (_, calls) = calls_of(|| UnixStream::connect(folder.path().join("s")).unwrap());
+    assert_eq!(calls, [Operation::Open, Operation::Connect]);
     let (_, calls) = calls_of(|| listener.accept().unwrap());
     assert_eq!(calls, [Operation::Accept], "descriptor, address and close-on-exec in one call");
     let (_, calls) = calls_of(|| listener.now().accept().unwrap());

@@ -1,6 +1,6 @@
 //! Connecting: at once, by a deadline, or started and finished later.
 
-use super::mode::{Patience, Wait, Waiter};
+use super::mode::{Until, Wait, Waiting};
 use super::role::{Addresses, HoldsSocket, Role};
 use super::{By, SocketOf, encode};
 use crate::addr::{Address, Family, ToAddress};
@@ -8,7 +8,7 @@ use crate::deadline::Deadline;
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::option;
 use crate::sys::address::RawAddress;
-use crate::sys::{self, Readiness, descriptor};
+use crate::sys::{self, LONGEST_WAIT, Readiness, descriptor};
 
 /// A connect under way.
 ///
@@ -220,21 +220,22 @@ impl<R: Role> SocketOf<R> {
     /// A full backlog is nothing that poll(2) tells of. A connect that waits for it in the system ends by
     /// `SO_SNDTIMEO` alone, and one that may not wait is tried again and again.
     fn connect_unix(&self, raw: &RawAddress, deadline: Deadline) -> Result<()> {
-        let blocking = !descriptor::is_nonblocking(self.borrowed()).during(Operation::Connect)?;
         let wait = Wait::new(self.borrowed(), Readiness::Writable, Operation::Connect);
-        let mut waiter = Waiter::new(wait, Patience::Until(deadline));
+        if deadline.is_never() {
+            return wait.run(Waiting, |_| sys::name::connect(wait.source, raw));
+        }
+        if descriptor::is_nonblocking(self.borrowed()).during(Operation::Connect)? {
+            return wait.run(Until(&deadline), |_| sys::name::connect(wait.source, raw));
+        }
         loop {
-            let connected = match deadline.remaining() {
-                Some(left) if blocking => self.connect_within(raw, left)?,
-                _ => sys::name::connect(self.borrowed(), raw),
-            };
-            match connected {
+            let left = deadline.remaining().unwrap_or(LONGEST_WAIT);
+            match self.connect_within(raw, left)? {
                 Ok(()) => return Ok(()),
-                Err(Errno::AGAIN) if blocking && !deadline.is_never() => {
+                Err(Errno::AGAIN) if deadline.has_passed() => {
                     return Err(Error::deadline_passed(Operation::Connect));
                 }
-                Err(Errno::AGAIN) if blocking => return Err(Error::new(Operation::Connect, Errno::AGAIN)),
-                Err(errno) => drop(waiter.after(errno)?),
+                Err(Errno::AGAIN | Errno::INTR) => {}
+                Err(errno) => return Err(Error::new(Operation::Connect, errno)),
             }
         }
     }

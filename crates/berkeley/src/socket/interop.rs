@@ -146,8 +146,19 @@ impl<R: Role> SocketOf<R> {
 
 impl<R: Transfers> SocketOf<R> {
     /// Makes the descriptor non-blocking or blocking for others that share it; the calls here do not change by it.
+    ///
+    /// # Platform notes
+    ///
+    /// - Windows: no call there has a flag for not waiting, so that every socket stays non-blocking, and to make one
+    ///   blocking is unsupported. Its conversion into a type of the standard library does so.
     #[doc(alias = "O_NONBLOCK")]
     pub fn set_nonblocking(&self, on: bool) -> Result<()> {
+        if !on && !sys::CAN_BLOCK {
+            return Err(Error::unsupported(
+                Operation::Control,
+                "call that does not wait on a blocking socket",
+            ));
+        }
         descriptor::set_nonblocking(self.borrowed(), on).during(Operation::Control)
     }
 }

@@ -142,7 +142,7 @@ fn available(operation: Operation, family: Family, kind: Kind) -> Result<i32> {
     }
     match family.as_raw() {
         Some(number) => Ok(number.into()),
-        None => Err(Error::unsupported(operation, "such address family")),
+        None => Err(Error::unsupported(operation, family.name().unwrap_or("such address family"))),
     }
 }
 

@@ -180,7 +180,12 @@ impl<'a> Waiter<'a> {
                 if !descriptor::is_nonblocking(self.wait.source).unwrap_or(false) {
                     return Err(self.error(errno));
                 }
-                self.wait_until(Deadline::never())
+                match sys::wait::own_limit(self.wait.source, self.wait.operation) {
+                    None => self.wait_until(Deadline::never()),
+                    Some(limit) => self.wait_until(Deadline::after(limit)).map_err(|error| {
+                        if error.is_deadline_passed() { self.error(errno) } else { error }
+                    }),
+                }
             }
             _ => Err(self.error(errno)),
         }

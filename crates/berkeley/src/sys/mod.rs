@@ -13,7 +13,7 @@
 //! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
 //! | `flag` | the bits of the flags that sends and receives take |
 //! | `option` | `get`, `set`: bytes in, bytes out; the levels and numbers that the core uses |
-//! | `wait` | `wait`: one descriptor, ready or not before a time limit |
+//! | `wait` | `wait`: one descriptor, ready or not before a time limit; `own_limit` |
 //!
 //! The rules that all of them keep:
 //!
@@ -114,6 +114,9 @@ pub trait Sockaddr: Sized {
 
 /// Whether a connect waits in the system, so that one call does it; else it is started and waited for.
 pub(crate) const CONNECT_WAITS: bool = cfg!(unix);
+
+/// Whether calls know how not to wait on a blocking descriptor; else every descriptor is non-blocking, for good.
+pub(crate) const CAN_BLOCK: bool = cfg!(unix);
 
 /// The longest wait that is asked of the system at once; longer ones are made of several.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);

@@ -336,9 +336,14 @@ pub(crate) mod wait {
 
     use super::Result;
     use super::descriptor::Borrowed;
+    use crate::error::Operation;
     use crate::sys::Readiness;
 
     pub(crate) fn wait(fd: Borrowed<'_>, _: Readiness, _: Option<Duration>) -> Result<bool> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn own_limit(fd: Borrowed<'_>, _: Operation) -> Option<Duration> {
         match fd.0 {}
     }
 }

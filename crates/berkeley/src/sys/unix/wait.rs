@@ -14,3 +14,9 @@ pub(crate) fn wait(fd: Borrowed<'_>, readiness: Readiness, limit: Option<Duratio
     check(Operation::Wait)?;
     call::poll(fd, readiness, limit.map(|limit| limit.min(LONGEST_WAIT)))
 }
+
+/// Returns the time limit that a non-blocking descriptor has for a call that waits by [`wait`]: none, because
+/// `SO_RCVTIMEO` and `SO_SNDTIMEO` are for calls that wait in the system.
+pub(crate) fn own_limit(_: Borrowed<'_>, _: Operation) -> Option<Duration> {
+    None
+}

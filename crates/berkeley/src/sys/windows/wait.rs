@@ -4,7 +4,7 @@ use std::ptr::null_mut;
 use std::time::Duration;
 
 use super::descriptor::{Borrowed, number};
-use super::{Result, checked, name, ws};
+use super::{Result, checked, name, option, ws};
 use crate::error::Operation;
 use crate::sys::{LONGEST_WAIT, Readiness, check};
 
@@ -23,6 +23,20 @@ pub(crate) fn wait(socket: Borrowed<'_>, readiness: Readiness, limit: Option<Dur
         Readiness::Writable if name::has_peer(socket) => poll(socket, ws::POLLWRNORM, limit),
         Readiness::Writable => select_writable(socket, limit),
     }
+}
+
+/// Returns the time limit that the socket has for such a call, `SO_RCVTIMEO` or `SO_SNDTIMEO`.
+///
+/// The system keeps it in calls that wait there alone, of which there are none here.
+pub(crate) fn own_limit(socket: Borrowed<'_>, operation: Operation) -> Option<Duration> {
+    let (level, number) = match operation {
+        Operation::Receive => option::SO_RCVTIMEO,
+        Operation::Send => option::SO_SNDTIMEO,
+        _ => None,
+    }?;
+    let mut time = [0; option::TIME_SIZE];
+    option::get(socket, level, number, &mut time).ok()?;
+    option::decode_time(&time)?
 }
 
 fn poll(socket: Borrowed<'_>, events: ws::WSAPOLL_EVENT_FLAGS, limit: Option<Duration>) -> Result<bool> {

@@ -1,0 +1,175 @@
+//! What Winsock does differently, seen from above.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::io::{IoSlice, IoSliceMut};
+use std::os::windows::io::{AsRawSocket, AsSocket};
+
+use windows_sys::Win32::Foundation::{GetHandleInformation, HANDLE, HANDLE_FLAG_INHERIT};
+
+use crate::socket::ReceiveFlags;
+use crate::{
+    Deadline, Errno, Family, Kind, MILLISECOND, Protocol, SECOND, SendFlags, Shutdown, Socket, TcpListener,
+    TcpStream, UdpSocket, option,
+};
+
+fn pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_address().unwrap()).unwrap();
+    (client, listener.by(SECOND * 10).accept().unwrap().0)
+}
+
+fn is_inherited(socket: &impl AsSocket) -> bool {
+    let handle = socket.as_socket().as_raw_socket() as HANDLE;
+    let mut flags = 0;
+    // SAFETY: the socket is open, and `flags` writable.
+    assert_ne!(unsafe { GetHandleInformation(handle, &raw mut flags) }, 0);
+    flags & HANDLE_FLAG_INHERIT != 0
+}
+
+#[test]
+fn nothing_is_inherited_but_what_is_opened_raw() {
+    let (client, server) = pair();
+    assert!(!is_inherited(&client));
+    assert!(!is_inherited(&server));
+    assert!(!is_inherited(&client.duplicate().unwrap()));
+    assert!(is_inherited(&Socket::open_raw(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap()));
+}
+
+#[test]
+fn nothing_blocks_however_it_was_made() {
+    let raw = Socket::open_raw(Family::INET, Kind::DGRAM, Protocol::DEFAULT).unwrap();
+    raw.bind("127.0.0.1:0").unwrap();
+    assert!(raw.now().recv(&mut [0; 8]).unwrap().is_none());
+
+    let (client, server) = pair();
+    for stream in [server.duplicate().unwrap(), server] {
+        assert_eq!(stream.now().recv(&mut [0; 8]).unwrap(), None);
+        let adopted = TcpStream::try_from(std::net::TcpStream::from(stream)).unwrap();
+        assert_eq!(adopted.now().recv(&mut [0; 8]).unwrap(), None);
+        let error = adopted.by(MILLISECOND).recv(&mut [0; 8]).unwrap_err();
+        assert!(error.is_deadline_passed(), "{error}");
+    }
+    drop(client);
+}
+
+#[test]
+fn to_make_a_socket_blocking_is_refused() {
+    let (client, _server) = pair();
+    assert!(client.set_nonblocking(false).unwrap_err().is_unsupported());
+    client.set_nonblocking(true).unwrap();
+}
+
+#[test]
+fn a_socket_without_a_name_tells_the_unspecified_address_of_its_family() {
+    for (family, text) in [(Family::INET, "0.0.0.0:0"), (Family::INET6, "[::]:0")] {
+        let Ok(socket) = Socket::open(family, Kind::STREAM, Protocol::DEFAULT) else { continue };
+        assert_eq!(socket.local_address().unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn a_message_that_was_cut_keeps_its_front_and_its_sender() {
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let from = sender.local_address().unwrap();
+    for _ in 0..2 {
+        sender.send_to(b"abcdef", &receiver.local_address().unwrap()).unwrap();
+    }
+    let view = receiver.by(SECOND * 10);
+    let mut buffer = [0; 4];
+    let (received, address) = view.recv_from(&mut buffer).unwrap();
+    assert_eq!((received.len(), received.full_len(), address), (4, None, from));
+    assert_eq!(&buffer, b"abcd");
+
+    let (mut one, mut two) = ([0; 1], [0; 2]);
+    let slices = &mut [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)];
+    let (received, address) = view.recv_vectored_from(slices).unwrap();
+    assert_eq!((received.len(), received.full_len(), address), (3, None, from));
+    assert_eq!((&one, &two), (b"a", b"bc"));
+}
+
+#[test]
+fn slices_are_gathered_and_scattered_and_may_be_none() {
+    let (client, server) = pair();
+    let all: Vec<_> = b"xy".repeat(40).into_iter().map(|byte| [byte]).collect();
+    let slices: Vec<_> = all.iter().map(|byte| IoSlice::new(byte)).collect();
+    assert_eq!(client.send_vectored(&slices).unwrap(), 80);
+    let (mut one, mut two) = ([0; 3], [0; 100]);
+    let slices = &mut [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)];
+    assert_eq!(server.by(SECOND * 10).recv_vectored(slices).unwrap(), 80);
+    assert_eq!((&one, &two[..3]), (b"xyx", &b"yxy"[..]));
+    assert_eq!(client.send_vectored(&[]).unwrap(), 0);
+    client.send(b"z").unwrap();
+    assert_eq!(server.by(SECOND * 10).recv_vectored(&mut []).unwrap(), 0);
+}
+
+#[test]
+fn a_half_that_was_shut_down_has_ended() {
+    let (client, server) = pair();
+    server.shutdown(Shutdown::Receive).unwrap();
+    assert_eq!(server.by(SECOND * 10).recv(&mut [0; 8]).unwrap(), 0);
+    client.shutdown(Shutdown::Send).unwrap();
+    assert!(client.send(b"x").unwrap_err().is_broken_pipe());
+}
+
+#[test]
+fn to_wait_for_all_is_no_flag_for_the_system() {
+    let (client, server) = pair();
+    client.send(b"ab").unwrap();
+    client.send(b"cd").unwrap();
+    let mut buffer = [0; 4];
+    let view = server.by(SECOND * 10);
+    assert_eq!(view.recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), 4);
+    assert_eq!(&buffer, b"abcd");
+}
+
+#[test]
+fn urgent_data_ahead_does_not_make_a_full_socket_writable() {
+    let (client, server) = pair();
+    client.send_with(b"!", SendFlags::OOB).unwrap();
+    let data = vec![0; 65536];
+    // The system takes more once what is under way has arrived.
+    while server.by(MILLISECOND * 50).send(&data).is_ok() {}
+    let error = server.by(MILLISECOND * 50).send(&data).unwrap_err();
+    assert!(error.is_deadline_passed(), "{error}");
+    let mut urgent = [0; 1];
+    assert_eq!(server.by(SECOND * 10).recv_with(&mut urgent, ReceiveFlags::OOB).unwrap(), 1);
+    assert_eq!(&urgent, b"!");
+}
+
+#[test]
+fn the_end_of_a_connect_is_heard_either_way() {
+    let bound = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+    bound.bind("127.0.0.1:0").unwrap();
+    let nobody = bound.local_address().unwrap();
+    let error = TcpStream::connect_by(&nobody, Deadline::after(SECOND * 10)).unwrap_err();
+    assert_eq!(error.errno(), Some(Errno::CONNREFUSED), "{error}");
+    assert!(TcpStream::connect(&nobody).unwrap_err().is_refused());
+}
+
+#[test]
+fn a_port_is_its_owners_alone() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_address().unwrap();
+    assert!(TcpListener::bind(address).is_err());
+    let thief = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+    thief.set(option::socket::REUSEADDR, true).unwrap();
+    assert!(thief.bind(address).is_err());
+}
+
+#[test]
+fn the_limit_of_a_socket_holds_for_calls_that_wait() {
+    let (_client, server) = pair();
+    server.set(option::socket::RCVTIMEO, Some(MILLISECOND * 5)).unwrap();
+    assert_eq!(server.get(option::socket::RCVTIMEO).unwrap(), Some(MILLISECOND * 5));
+    assert!(server.recv(&mut [0; 8]).unwrap_err().is_would_block());
+}
+
+#[test]
+fn a_datagram_that_reached_nobody_is_no_error_of_the_next_receive() {
+    let nobody = UdpSocket::bind("127.0.0.1:0").unwrap().local_address().unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(b"x", &nobody).unwrap();
+    assert!(socket.by(MILLISECOND * 50).recv_from(&mut [0; 8]).unwrap_err().is_deadline_passed());
+}
