@@ -15,6 +15,18 @@ fn v4() -> std::net::SocketAddr {
     "127.0.0.1:0".parse().unwrap()
 }
 
+/// Sockets go to other threads and are used by several at once.
+#[test]
+fn sockets_and_errors_are_sent_and_shared() {
+    fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<Socket>();
+    is_shared::<TcpStream>();
+    is_shared::<UnixListener>();
+    is_shared::<berkeley::By<UdpSocket>>();
+    is_shared::<berkeley::Connecting<TcpStream>>();
+    is_shared::<berkeley::Error>();
+}
+
 /// Every combination that the kernel opens is opened, and says what it is.
 #[test]
 fn open_knows_families_types_and_protocols() {

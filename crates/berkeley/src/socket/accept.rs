@@ -67,6 +67,7 @@ macro_rules! accepts {
             /// # System call
             ///
             /// `accept4(2)`, and `poll(2)` where there is nothing to accept yet.
+            #[doc(alias = "accept4")]
             #[inline]
             #[allow(clippy::type_complexity, reason = "the connection, and whose it is")]
             pub fn accept(

@@ -231,6 +231,8 @@ macro_rules! calls {
             /// # System call
             ///
             /// `sendmsg(2)`.
+            #[doc(alias = "sendmsg")]
+            #[doc(alias = "writev")]
             #[inline]
             pub fn send_vectored(&self, data: &[IoSlice<'_>]) -> Result<$output<usize>> {
                 send_vectored(self.socket(), self.$mode(), data, SendFlags::empty())
@@ -283,6 +285,8 @@ macro_rules! calls {
             /// # System call
             ///
             /// `recvmsg(2)`.
+            #[doc(alias = "recvmsg")]
+            #[doc(alias = "readv")]
             #[inline]
             pub fn recv_vectored(
                 &self,
@@ -311,6 +315,7 @@ macro_rules! calls {
             /// # System call
             ///
             /// `sendto(2)`.
+            #[doc(alias = "sendto")]
             #[inline]
             pub fn send_to(&self, data: &[u8], to: &<$role as Role>::Address) -> Result<$output<usize>> {
                 send_to(self.socket(), self.$mode(), data, to, SendFlags::empty())
@@ -346,6 +351,7 @@ macro_rules! calls {
             /// # System call
             ///
             /// `recvfrom(2)`; on the BSDs `recvmsg(2)`.
+            #[doc(alias = "recvfrom")]
             #[inline]
             #[allow(clippy::type_complexity, reason = "what is received, and from whom")]
             pub fn recv_from<B: Buffer + ?Sized>(
@@ -371,6 +377,8 @@ macro_rules! calls {
             /// # System call
             ///
             /// `recvmsg(2)`.
+            #[doc(alias = "recvmsg")]
+            #[doc(alias = "readv")]
             #[inline]
             #[allow(clippy::type_complexity, reason = "what is received, and from whom")]
             pub fn recv_vectored_from(

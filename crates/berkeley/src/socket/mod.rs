@@ -86,6 +86,7 @@ impl SocketOf<Any> {
     /// # System call
     ///
     /// `socket(2)`.
+    #[doc(alias = "socket")]
     pub fn open(family: Family, kind: Kind, protocol: Protocol) -> Result<Self> {
         Self::open_as(family, kind, protocol, Any)
     }
@@ -113,6 +114,7 @@ impl SocketOf<Any> {
     /// # System call
     ///
     /// `socketpair(2)`.
+    #[doc(alias = "socketpair")]
     pub fn pair(family: Family, kind: Kind, protocol: Protocol) -> Result<(Self, Self)> {
         Self::pair_as(family, kind, protocol, || Any)
     }
@@ -274,6 +276,8 @@ impl<R: Role> SocketOf<R> {
     /// # System call
     ///
     /// `fcntl(2)` with `F_DUPFD_CLOEXEC`.
+    #[doc(alias = "dup")]
+    #[doc(alias = "F_DUPFD_CLOEXEC")]
     pub fn duplicate(&self) -> Result<Self> {
         let descriptor = descriptor::duplicate(self.borrowed()).during(Operation::Duplicate)?;
         let Self { family, kind, tells_length, .. } = *self;
