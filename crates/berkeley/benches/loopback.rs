@@ -7,7 +7,7 @@
 //! All contenders are up at once and take turns of some milliseconds; a ratio is taken within each turn, and the
 //! median of the turns is shown. Where `taskset` is there, everything runs on one processor.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss, missing_docs)]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

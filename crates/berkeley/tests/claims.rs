@@ -18,11 +18,11 @@ fn a_datagram_that_was_cut_is_told() {
     for _ in 0..3 {
         sender.send(b"12345").unwrap();
     }
-    let received = receiver.recv(&mut buffer).unwrap();
+    let received = socket.recv(&mut buffer).unwrap();
     assert!(received.is_truncated());
     if cfg!(target_os = "linux") {
         assert_eq!(received.full_len(), Some(5));
-        let std: StdUdpSocket = receiver.into();
+        let std: StdUdpSocket = socket.into();
         assert_eq!(std.recv(&mut buffer).unwrap(), 3, "std says that there were three bytes");
         let peer: socket2::Socket = std.into();
         assert_eq!((&peer).read(&mut buffer).unwrap(), 3, "and so does socket2's plain receive");
@@ -54,7 +54,11 @@ fn a_deadline_holds_for_a_whole_read_exact() {
         std.set_read_timeout(Some(Duration::from_millis(60))).unwrap();
         let began = Instant::now();
         let _ = std.read_exact(&mut [0; 1000]);
-        assert!(began.elapsed() > ours.min(most), "std waited {:?} with a limit of {most:?}", began.elapsed());
+        assert!(
+            began.elapsed() > ours.min(most),
+            "std waited {:?} with a limit of {most:?}",
+            began.elapsed()
+        );
     });
 }
 
@@ -71,7 +75,9 @@ fn a_connect_with_a_limit_leaves_the_mode_as_it_was() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_address().unwrap();
 
-    let ours = berkeley::Socket::open(berkeley::Family::INET, berkeley::Kind::STREAM, berkeley::Protocol::TCP).unwrap();
+    let ours =
+        berkeley::Socket::open(berkeley::Family::INET, berkeley::Kind::STREAM, berkeley::Protocol::TCP)
+            .unwrap();
     ours.set_nonblocking(true).unwrap();
     ours.by(SECOND * 10).connect(address).unwrap();
     assert!(is_nonblocking(ours.as_raw_fd()));

@@ -182,9 +182,9 @@ impl<'a> Waiter<'a> {
                 }
                 match sys::wait::own_limit(self.wait.source, self.wait.operation) {
                     None => self.wait_until(Deadline::never()),
-                    Some(limit) => self.wait_until(Deadline::after(limit)).map_err(|error| {
-                        if error.is_deadline_passed() { self.error(errno) } else { error }
-                    }),
+                    Some(limit) => self
+                        .wait_until(Deadline::after(limit))
+                        .map_err(|error| if error.is_deadline_passed() { self.error(errno) } else { error }),
                 }
             }
             _ => Err(self.error(errno)),
