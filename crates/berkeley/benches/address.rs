@@ -21,7 +21,7 @@ fn parse(criterion: &mut Criterion) {
         group
             .bench_function("std", |bencher| bencher.iter(|| black_box(text).parse::<SocketAddr>().unwrap()));
         group.bench_function("berkeley", |bencher| {
-            bencher.iter(|| black_box(text).parse::<Address>().unwrap())
+            bencher.iter(|| black_box(text).parse::<Address>().unwrap());
         });
         group.finish();
     }

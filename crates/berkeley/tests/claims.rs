@@ -12,8 +12,8 @@ use berkeley_testkit::limit;
 
 #[test]
 fn a_datagram_that_was_cut_is_told() {
-    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
-    let sender = UdpSocket::connected_to(receiver.local_address().unwrap()).unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let sender = UdpSocket::connected_to(socket.local_address().unwrap()).unwrap();
     let mut buffer = [0; 3];
     for _ in 0..3 {
         sender.send(b"12345").unwrap();

@@ -34,7 +34,7 @@ use crate::sys::{self, LONGEST_WAIT, Readiness, descriptor};
 /// ```
 #[derive(Debug)]
 pub struct Connecting<S: HoldsSocket> {
-    socket: S,
+    pub(super) socket: S,
     address: Address,
     progress: Progress,
     /// Whether the descriptor is to be blocking again when the connect has ended.

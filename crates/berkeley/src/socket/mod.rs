@@ -405,9 +405,33 @@ fn tells_length(family: Family, kind: Kind, protocol: Protocol) -> bool {
     }
 }
 
+/// Sources where there are no descriptors of the standard library to be sources.
 #[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
-impl<R: Role> crate::source::AsSource for SocketOf<R> {
-    fn as_source(&self) -> crate::source::Source<'_> {
-        crate::source::Source::new(self.borrowed())
+mod sources {
+    use super::{By, Connecting, HoldsSocket, Now, Role, SocketOf};
+    use crate::source::{AsSource, Source};
+
+    impl<R: Role> AsSource for SocketOf<R> {
+        fn as_source(&self) -> Source<'_> {
+            Source::new(self.borrowed())
+        }
+    }
+
+    macro_rules! lends {
+        ($($type:ident),*) => { $(
+            impl<S: HoldsSocket> AsSource for $type<S> {
+                fn as_source(&self) -> Source<'_> {
+                    self.socket().as_source()
+                }
+            }
+        )* };
+    }
+
+    lends!(By, Now);
+
+    impl<S: HoldsSocket> AsSource for Connecting<S> {
+        fn as_source(&self) -> Source<'_> {
+            self.socket.socket().as_source()
+        }
     }
 }

@@ -32,6 +32,7 @@ pub(crate) mod descriptor {
         match fd.0 {}
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "to close is to consume")]
     pub(crate) fn close(descriptor: Descriptor) -> Result<()> {
         match descriptor.0 {}
     }
@@ -66,18 +67,17 @@ pub(crate) mod address {
     use crate::addr::{Address, UnixAddress};
     use crate::sys::Sockaddr;
 
-    /// A socket address as the system has it: this one has none.
+    /// A socket address as a system would have it: nothing but zeros, and none where it matters.
     #[derive(Clone, Copy, Debug)]
-    pub struct RawAddress(());
+    pub struct RawAddress([u8; 128]);
 
     impl RawAddress {
         pub(crate) fn empty() -> Self {
-            Self(())
+            Self([0; 128])
         }
 
         pub(crate) fn family(&self) -> i32 {
-            let Self(()) = self;
-            0
+            self.0[0].into()
         }
     }
 
@@ -306,6 +306,7 @@ pub(crate) mod option {
         u64::try_from(milliseconds).unwrap_or(u64::MAX).to_ne_bytes()
     }
 
+    #[allow(clippy::option_option, reason = "no such value, and no limit, are two things")]
     pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
         let milliseconds = u64::from_ne_bytes(bytes.get(..TIME_SIZE)?.try_into().ok()?);
         Some((milliseconds != 0).then(|| Duration::from_millis(milliseconds)))
@@ -322,6 +323,7 @@ pub(crate) mod option {
         bytes
     }
 
+    #[allow(clippy::option_option, reason = "no such value, and no lingering, are two things")]
     pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
         let on = u32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?);
         let time = u32::from_ne_bytes(bytes.get(4..8)?.try_into().ok()?);

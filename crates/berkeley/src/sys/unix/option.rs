@@ -1,5 +1,8 @@
 //! Socket options: bytes in, bytes out.
 
+// libc's time_t for musl is to grow; whatever it is, it is what timeval has.
+#![cfg_attr(target_env = "musl", allow(deprecated))]
+
 use std::mem::offset_of;
 use std::os::fd::AsRawFd;
 use std::time::Duration;

@@ -109,7 +109,7 @@ impl RawAddress {
     /// Returns the family, `AF_UNSPEC` if there is no address at all.
     #[inline]
     pub(crate) fn family(&self) -> i32 {
-        self.get(0).map(u16::from_ne_bytes).unwrap_or(ws::AF_UNSPEC).into()
+        self.get(0).map_or(ws::AF_UNSPEC, u16::from_ne_bytes).into()
     }
 }
 
@@ -156,7 +156,7 @@ fn resolve(zone: &Zone) -> Result<u32> {
 }
 
 #[inline]
-fn encode_inet(address: &SocketAddrV4) -> RawAddress {
+fn encode_inet(address: SocketAddrV4) -> RawAddress {
     let mut raw = RawAddress::of(ws::AF_INET, size_of::<ws::SOCKADDR_IN>());
     raw.put(2, address.port().to_be_bytes());
     raw.put(4, address.ip().octets());
@@ -211,7 +211,7 @@ impl Sockaddr for SocketAddr {
     #[inline]
     fn encode(&self) -> Result<RawAddress> {
         Ok(match self {
-            Self::V4(v4) => encode_inet(v4),
+            Self::V4(v4) => encode_inet(*v4),
             Self::V6(v6) => encode_inet6(*v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()),
         })
     }
@@ -240,7 +240,7 @@ impl Sockaddr for UnixAddress {
 impl Sockaddr for Address {
     fn encode(&self) -> Result<RawAddress> {
         match self {
-            Self::Inet(v4) => Ok(encode_inet(v4)),
+            Self::Inet(v4) => Ok(encode_inet(*v4)),
             Self::Inet6(v6) => Ok(encode_inet6(v6.ip(), v6.port(), v6.flowinfo(), resolve(v6.zone())?)),
             Self::Unix(unix) => encode_unix(unix),
             Self::Other(other) => encode_other(other),

@@ -78,3 +78,45 @@ pub(super) fn set_not_inheritable(socket: Borrowed<'_>) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use windows_sys::Win32::Foundation::GetHandleInformation;
+
+    use super::*;
+    use crate::sys::address::RawAddress;
+
+    fn is_inherited(socket: &Descriptor) -> bool {
+        let mut flags = 0;
+        // SAFETY: the socket is open, and `flags` is writable.
+        let told = unsafe { GetHandleInformation(number(borrow(socket)) as HANDLE, &raw mut flags) };
+        assert_ne!(told, 0);
+        flags & HANDLE_FLAG_INHERIT != 0
+    }
+
+    /// The address 127.0.0.1 with a port that the system chooses.
+    fn loopback() -> RawAddress {
+        use crate::sys::Sockaddr;
+
+        std::net::SocketAddr::from(([127, 0, 0, 1], 0)).encode().unwrap()
+    }
+
+    #[test]
+    fn nothing_is_inherited_but_what_is_opened_raw() {
+        let [family, kind] = [i32::from(ws::AF_INET), ws::SOCK_STREAM];
+        let listener = name::open(family, kind, 0).unwrap();
+        name::bind(borrow(&listener), &loopback()).unwrap();
+        name::listen(borrow(&listener), 1).unwrap();
+        let client = name::open(family, kind, 0).unwrap();
+        // Under way: accept has it all the same.
+        let _ = name::connect(borrow(&client), &name::local_address(borrow(&listener)).unwrap());
+        let ready = crate::sys::wait::wait(borrow(&listener), crate::sys::Readiness::Readable, None);
+        assert_eq!(ready, Ok(true));
+        let (accepted, _) = name::accept(borrow(&listener)).unwrap();
+        for socket in [duplicate(borrow(&accepted)).unwrap(), accepted, listener, client] {
+            assert!(!is_inherited(&socket));
+        }
+        assert!(is_inherited(&name::open_raw(family, kind, 0).unwrap()));
+    }
+}

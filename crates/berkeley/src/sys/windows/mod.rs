@@ -11,9 +11,6 @@ pub(crate) mod name;
 pub(crate) mod option;
 pub(crate) mod wait;
 
-#[cfg(test)]
-mod tests;
-
 use windows_sys::Win32::Networking::WinSock as ws;
 
 use super::Result;

@@ -84,6 +84,7 @@ pub(crate) fn encode_time(time: Option<Duration>) -> [u8; TIME_SIZE] {
 }
 
 /// Reads a time limit; zero stands for none.
+#[allow(clippy::option_option, reason = "no such value, and no limit, are two things")]
 pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
     let milliseconds = u32::from_ne_bytes(bytes.get(..TIME_SIZE)?.try_into().ok()?);
     Some((milliseconds != 0).then(|| Duration::from_millis(milliseconds.into())))
@@ -102,6 +103,7 @@ pub(crate) fn encode_linger(seconds: Option<u32>) -> [u8; LINGER_SIZE] {
     bytes
 }
 
+#[allow(clippy::option_option, reason = "no such value, and no lingering, are two things")]
 pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
     let on = u16::from_ne_bytes(bytes.get(..LINGER_TIME)?.try_into().ok()?);
     let time = u16::from_ne_bytes(bytes.get(LINGER_TIME..LINGER_SIZE)?.try_into().ok()?);

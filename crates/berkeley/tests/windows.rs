@@ -1,39 +1,19 @@
-//! What Winsock does differently, seen from above.
+//! What Winsock does differently, and what is the same all the same.
 
+#![cfg(windows)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{IoSlice, IoSliceMut};
-use std::os::windows::io::{AsRawSocket, AsSocket};
 
-use windows_sys::Win32::Foundation::{GetHandleInformation, HANDLE, HANDLE_FLAG_INHERIT};
-
-use crate::socket::ReceiveFlags;
-use crate::{
-    Deadline, Errno, Family, Kind, MILLISECOND, Operation, Protocol, SECOND, SendFlags, Shutdown, Socket,
-    TcpListener, TcpStream, UdpSocket, option,
+use berkeley::{
+    Deadline, Errno, Family, Kind, MILLISECOND, Operation, Protocol, ReceiveFlags, SECOND, SendFlags,
+    Shutdown, Socket, TcpListener, TcpStream, UdpSocket, option,
 };
 
 fn pair() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let client = TcpStream::connect(listener.local_address().unwrap()).unwrap();
     (client, listener.by(SECOND * 10).accept().unwrap().0)
-}
-
-fn is_inherited(socket: &impl AsSocket) -> bool {
-    let handle = socket.as_socket().as_raw_socket() as HANDLE;
-    let mut flags = 0;
-    // SAFETY: the socket is open, and `flags` writable.
-    assert_ne!(unsafe { GetHandleInformation(handle, &raw mut flags) }, 0);
-    flags & HANDLE_FLAG_INHERIT != 0
-}
-
-#[test]
-fn nothing_is_inherited_but_what_is_opened_raw() {
-    let (client, server) = pair();
-    assert!(!is_inherited(&client));
-    assert!(!is_inherited(&server));
-    assert!(!is_inherited(&client.duplicate().unwrap()));
-    assert!(is_inherited(&Socket::open_raw(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap()));
 }
 
 #[test]
@@ -70,13 +50,13 @@ fn a_socket_without_a_name_tells_the_unspecified_address_of_its_family() {
 
 #[test]
 fn a_message_that_was_cut_keeps_its_front_and_its_sender() {
-    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let target = UdpSocket::bind("127.0.0.1:0").unwrap();
     let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
     let from = sender.local_address().unwrap();
     for _ in 0..2 {
-        sender.send_to(b"abcdef", &receiver.local_address().unwrap()).unwrap();
+        sender.send_to(b"abcdef", &target.local_address().unwrap()).unwrap();
     }
-    let view = receiver.by(SECOND * 10);
+    let view = target.by(SECOND * 10);
     let mut buffer = [0; 4];
     let (received, address) = view.recv_from(&mut buffer).unwrap();
     assert_eq!((received.len(), received.full_len(), address), (4, None, from));
@@ -132,7 +112,7 @@ fn urgent_data_ahead_does_not_make_a_full_socket_writable() {
     client.send_with(b"!", SendFlags::OOB).unwrap();
     let data = vec![0; 65536];
     let waits = loop {
-        let (sent, calls) = crate::fault::calls_of(|| server.by(MILLISECOND * 50).send(&data));
+        let (sent, calls) = berkeley::fault::calls_of(|| server.by(MILLISECOND * 50).send(&data));
         if let Err(error) = sent {
             assert!(error.is_deadline_passed(), "{error}");
             break calls.into_iter().filter(|call| *call == Operation::Wait).count();
