@@ -307,7 +307,9 @@ fn times_of_echo() {
         turns.push(turn.collect());
     }
     report("64 B echoed by a process, its processor time", &names, &turns[TURNS / 10..], rounds);
-    echoes.into_iter().for_each(|echo| drop(echo.end()));
+    for echo in echoes {
+        echo.end();
+    }
 }
 
 fn times_of_pair(title: &str, size: usize, rounds: usize) {

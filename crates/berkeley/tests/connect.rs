@@ -109,10 +109,38 @@ fn what_never_answers_is_given_up_by_the_deadline() {
     assert!(matches!(pending.state(), State::Pending), "it goes on");
     assert!(pending.finish(MILLISECOND * 5).unwrap_err().is_deadline_passed());
 
+    assert!(!pending_mode(silent), "what is lent goes back in the mode that it had");
+    let limited = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+    limited.set(berkeley::option::socket::SNDTIMEO, Some(MILLISECOND * 30)).unwrap();
+    let error = limited.connect(silent).unwrap_err();
+    assert!(error.is_in_progress(), "a time limit of the descriptor's own is reported: {error}");
+
     let error = TcpStream::connect("198.51.100.1:9").unwrap_err();
     assert!(error.is_invalid() || error.is_host_unreachable(), "a black hole: {error}");
     let error = TcpStream::connect("203.0.113.1:9").unwrap_err();
     assert!(error.is_network_unreachable(), "{error}");
+}
+
+/// Whether a descriptor is non-blocking after a connect by a deadline was given up.
+#[cfg(target_os = "linux")]
+fn pending_mode(silent: &str) -> bool {
+    use std::os::fd::AsRawFd;
+
+    let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+    assert!(socket.by(MILLISECOND * 5).connect(silent).unwrap_err().is_deadline_passed());
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim().to_owned();
+    i32::from_str_radix(&flags, 8).unwrap() & 0o4000 != 0
+}
+
+#[test]
+fn a_connect_under_way_has_a_local_address() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let connecting = TcpStream::start_connect(listener.local_address().unwrap()).unwrap();
+    let local = connecting.socket().local_address().unwrap();
+    assert_eq!(listener.accept().unwrap().1, local);
+    assert_eq!(connecting.finish(SECOND * 10).unwrap().local_address().unwrap(), local);
 }
 
 #[test]

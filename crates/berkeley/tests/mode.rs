@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::{Read, Write};
+use std::io::{IoSliceMut, Read, Write};
 use std::net::SocketAddr;
 use std::sync::Barrier;
 use std::thread;
@@ -134,6 +134,53 @@ fn wait_all_by_a_deadline_gives_what_came_until_then() {
     assert_eq!(server.by(deadline).recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), 3);
     assert!(deadline.has_passed(), "it waited for the rest");
     assert_eq!(server.now().recv_with(&mut buffer, ReceiveFlags::WAITALL).unwrap(), None);
+}
+
+#[test]
+fn wait_all_means_the_same_into_one_place_and_into_several() {
+    let _limit = limit();
+    let deadline = || Deadline::after(MILLISECOND * 20);
+    for nonblocking in [false, true] {
+        let (client, server) = tcp_pair(v4()).unwrap();
+        server.set_nonblocking(nonblocking).unwrap();
+        let (mut one, mut two) = ([0; 4], [0; 4]);
+        client.send(b"abc").unwrap();
+        let mut slices = [IoSliceMut::new(&mut one), IoSliceMut::new(&mut two)];
+        let received = server.by(deadline()).recv_vectored_with(&mut slices, ReceiveFlags::WAITALL).unwrap();
+        assert_eq!(received, 3, "what came until the deadline");
+        assert!(server.by(deadline()).recv_vectored_with(&mut slices, ReceiveFlags::WAITALL).is_err());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for piece in [b"ab", b"cd", b"ef", b"gh"] {
+                    client.send(piece).unwrap();
+                }
+            });
+            let received = server.recv_vectored_with(&mut slices, ReceiveFlags::WAITALL).unwrap();
+            assert_eq!(received, 8);
+        });
+        assert_eq!([one, two].concat(), b"abcdefgh");
+        client.send(b"ij").unwrap();
+        server.peek(&mut [0; 1]).unwrap();
+        let any = server.into_any();
+        let (received, from) = any.by(deadline()).recv_from_with(&mut [0; 4], ReceiveFlags::WAITALL).unwrap();
+        assert_eq!((received.len(), from.ip()), (2, None));
+    }
+}
+
+#[test]
+fn a_connect_by_a_deadline_gives_the_descriptor_back_as_it_was() {
+    let _limit = limit();
+    let (bound, address) = {
+        let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+        socket.bind("127.0.0.1:0").unwrap();
+        let address = socket.local_address().unwrap();
+        (socket, address)
+    };
+    let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+    assert!(socket.by(SECOND * 10).connect(&address).unwrap_err().is_refused());
+    #[cfg(target_os = "linux")]
+    assert!(is_blocking(&socket));
+    drop(bound);
 }
 
 #[test]

@@ -36,7 +36,7 @@ level! {
     ACCEPTCONN: bool = "socket.acceptconn" SO_ACCEPTCONN "SO_ACCEPTCONN";
     /// Whether datagrams may go to a broadcast address. Default: no.
     BROADCAST: bool = "socket.broadcast" SO_BROADCAST "SO_BROADCAST";
-    /// The address family. Read only; Linux.
+    /// The address family. Read only; Linux, FreeBSD.
     DOMAIN: Family = "socket.domain" SO_DOMAIN "SO_DOMAIN";
     /// The error that is pending; reading it clears it. Read only.
     ERROR: Option<Errno> = "socket.error" SO_ERROR "SO_ERROR";
@@ -48,7 +48,7 @@ level! {
     LINGER: Linger = "socket.linger" SO_LINGER "SO_LINGER";
     /// Whether urgent data stays in its place in the stream. Default: no.
     OOBINLINE: bool = "socket.oobinline" SO_OOBINLINE "SO_OOBINLINE";
-    /// The protocol. Read only; Linux.
+    /// The protocol. Read only; Linux, FreeBSD.
     PROTOCOL: Protocol = "socket.protocol" SO_PROTOCOL "SO_PROTOCOL";
     /// The size of the receive buffer, in bytes. Linux doubles what is set and reads that back.
     RCVBUF: u32 = "socket.rcvbuf" SO_RCVBUF "SO_RCVBUF";

@@ -1,9 +1,10 @@
 //! Listening and accepting.
 
+use super::io::sender;
 use super::mode::{Mode, Wait};
 use super::role::{Accepts, HoldsSocket, Role};
-use super::{By, Now, SocketOf, decode};
-use crate::error::{During, Errno, Operation, Result};
+use super::{By, Now, SocketOf};
+use crate::error::{During, Operation, Result};
 use crate::kind::Protocol;
 use crate::sys::{self, Readiness, descriptor};
 
@@ -41,7 +42,7 @@ fn accept<M: Mode, R: Accepts>(socket: &SocketOf<R>, mode: M) -> Result<M::Outpu
     let wait = Wait::new(socket.borrowed(), Readiness::Readable, Operation::Accept);
     wait.run(mode, |_| {
         let (descriptor, raw) = sys::name::accept(wait.source)?;
-        let from = decode::<R>(&raw, Operation::Accept).map_err(|_| Errno::AFNOSUPPORT)?;
+        let from = sender::<R, R>(socket, &raw)?;
         let (family, kind) = (socket.family, socket.kind);
         let role = <R::Stream as Role>::adopted();
         Ok((SocketOf::of(descriptor, family, kind, Protocol::DEFAULT, role), from))

@@ -165,7 +165,11 @@ impl<S: HoldsSocket> Connecting<S> {
     pub fn finish(mut self, deadline: impl Into<Deadline>) -> Result<S> {
         let deadline = deadline.into();
         while self.progress == Progress::Pending {
-            self.wait(deadline)?;
+            if let Err(error) = self.wait(deadline) {
+                // What is lent goes back in the mode that it had.
+                let _ = self.settle();
+                return Err(error);
+            }
         }
         match self.progress {
             Progress::Failed(errno) => Err(self.error(errno)),
@@ -173,8 +177,16 @@ impl<S: HoldsSocket> Connecting<S> {
         }
     }
 
-    /// Gives back the socket, whatever has become of the connect. One still pending goes on, without waiting.
+    /// Lends the socket: it has a local address already, and takes options.
+    pub fn socket(&self) -> &SocketOf<S::Role> {
+        self.socket.socket()
+    }
+
+    /// Gives back the socket, in the mode that it had, whatever has become of the connect. One still pending goes on.
     pub fn into_inner(self) -> S {
+        if self.progress == Progress::Pending {
+            let _ = self.settle();
+        }
         self.socket
     }
 }
@@ -203,8 +215,11 @@ impl<R: Role> SocketOf<R> {
         if deadline.is_never() && sys::CONNECT_WAITS {
             match sys::name::connect(self.borrowed(), raw) {
                 Ok(()) => return Ok(()),
-                // The connect goes on: of a descriptor that does not block, or after an interruption.
-                Err(Errno::INPROGRESS | Errno::INTR) => {}
+                // After an interruption the connect goes on.
+                Err(Errno::INTR) => {}
+                // It does so too on a descriptor that does not block; on one that does, SO_SNDTIMEO has run out,
+                // which connect(2) reports by this number, and so do we.
+                Err(Errno::INPROGRESS) if descriptor::is_nonblocking(self.borrowed()).unwrap_or(false) => {}
                 failed => return failed.during_to(Operation::Connect, &address),
             }
             let mut pending =

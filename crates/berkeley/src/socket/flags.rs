@@ -63,7 +63,9 @@ bitflags! {
         /// Leaves what is received to be received again.
         #[doc(alias = "MSG_PEEK")]
         const PEEK = flag::PEEK;
-        /// Waits until the buffer is full, the stream has ended, or the deadline has passed.
+        /// Waits until the buffer is full, the stream has ended, or the deadline has passed, of which what came until
+        /// then is given. With [`PEEK`](Self::PEEK) only what waits in the system waits for all: a view gives what
+        /// there is.
         #[doc(alias = "MSG_WAITALL")]
         const WAITALL = flag::WAITALL;
         /// Receives from the queue of errors instead. Linux.

@@ -1,13 +1,13 @@
 //! Sending and receiving, in each of the three modes.
 
 use std::io::{IoSlice, IoSliceMut};
-use std::ops::ControlFlow;
 
 use super::flags::{ReceiveFlags, SendFlags};
-use super::mode::{Mode, Never, Until, Wait, Waiter, Waiting};
+use super::mode::{Mode, Never, Until, Wait, Waiting};
 use super::received::Outcome;
 use super::role::{Addresses, HoldsSocket, Role, Transfers};
-use super::{By, Now, SocketOf};
+use super::{By, Now, SocketOf, all};
+use crate::addr::{Family, UnixAddress};
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::kind::Kind;
 use crate::sys::address::RawAddress;
@@ -20,7 +20,7 @@ impl<R: Role> SocketOf<R> {
     }
 
     #[inline]
-    fn receiving(&self, flags: i32) -> Wait<'_> {
+    pub(super) fn receiving(&self, flags: i32) -> Wait<'_> {
         let urgent = ReceiveFlags::from_bits_retain(flags as u32 as u64).contains(ReceiveFlags::OOB);
         let readiness = if urgent { Readiness::Priority } else { Readiness::Readable };
         Wait::new(self.borrowed(), readiness, Operation::Receive)
@@ -90,8 +90,8 @@ fn recv<M: Mode, R: Transfers, B: Buffer + ?Sized>(
     flags: ReceiveFlags,
 ) -> Result<M::Output<R::Received>> {
     let system = flags.system()?;
-    if flags.contains(ReceiveFlags::WAITALL) && !flags.contains(ReceiveFlags::PEEK) {
-        return recv_all(socket, mode, buffer, system);
+    if all::is_wanted(socket, flags) {
+        return all::recv(socket, mode, buffer, system);
     }
     let wait = socket.receiving(system);
     wait.run(mode, move |attempt| recv_once(socket, buffer, system, attempt))
@@ -109,45 +109,13 @@ fn recv_once<R: Transfers, B: Buffer + ?Sized>(
     let delivered = if !R::Received::MESSAGES || socket.kind == Kind::STREAM {
         Delivered { length: sys::io::recv(source, buffer, flags, attempt)?, missing: 0 }
     } else {
-        sys::io::recv_message(source, buffer, flags, attempt, socket.tells_length)?
+        sys::io::recv_message(source, buffer, flags, attempt, socket.tells_length())?
     };
     Ok(R::Received::from_delivered(delivered))
 }
 
-/// Receives until the buffer is full: MSG_WAITALL asks for that only of a call that may wait.
-#[cold]
-fn recv_all<M: Mode, R: Transfers, B: Buffer + ?Sized>(
-    socket: &SocketOf<R>,
-    mode: M,
-    buffer: &mut B,
-    flags: i32,
-) -> Result<M::Output<R::Received>> {
-    if R::Received::MESSAGES && socket.kind != Kind::STREAM {
-        let wait = socket.receiving(flags);
-        return wait.run(mode, move |attempt| recv_once(socket, buffer, flags, attempt));
-    }
-    let mut waiter = Waiter::new(socket.receiving(flags), mode.patience());
-    let mut failed = None;
-    let length = sys::io::recv_all(socket.borrowed(), buffer, flags, M::FIRST, &mut |errno| match waiter
-        .after(errno)
-    {
-        Ok(ControlFlow::Continue(attempt)) => Some(attempt),
-        Ok(ControlFlow::Break(())) => None,
-        Err(error) => {
-            failed = Some(error);
-            None
-        }
-    });
-    let received = |length| R::Received::from_delivered(Delivered { length, missing: 0 });
-    match (length, failed) {
-        (Some(length), _) => Ok(M::done(received(length))),
-        (None, Some(error)) => Err(error),
-        (None, None) => M::nothing().ok_or_else(|| Error::new(Operation::Receive, Errno::AGAIN)),
-    }
-}
-
 /// What was received, and from whom.
-type Message<R> = (<R as Transfers>::Received, <R as Role>::Address);
+pub(super) type Message<R> = (<R as Transfers>::Received, <R as Role>::Address);
 
 #[inline]
 fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
@@ -156,12 +124,16 @@ fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
     buffer: &mut B,
     flags: ReceiveFlags,
 ) -> Result<M::Output<Message<R>>> {
-    let flags = flags.system()?;
-    let wait = socket.receiving(flags);
+    let system = flags.system()?;
+    if all::is_wanted(socket, flags) {
+        let received = all::recv(socket, mode, buffer, system)?;
+        return all::from_nobody(mode, socket, received);
+    }
+    let wait = socket.receiving(system);
     wait.run(mode, move |attempt| {
-        let told = socket.tells_length;
-        let (delivered, raw) = sys::io::recv_from(wait.source, buffer, flags, attempt, told)?;
-        Ok((R::Received::from_delivered(delivered), sender::<R>(&raw)?))
+        let told = socket.tells_length();
+        let (delivered, raw) = sys::io::recv_from(wait.source, buffer, system, attempt, told)?;
+        Ok((R::Received::from_delivered(delivered), sender::<R, R>(socket, &raw)?))
     })
 }
 
@@ -172,10 +144,13 @@ fn recv_vectored<M: Mode, R: Transfers>(
     slices: &mut [IoSliceMut<'_>],
     flags: ReceiveFlags,
 ) -> Result<M::Output<R::Received>> {
-    let flags = flags.system()?;
-    let wait = socket.receiving(flags);
+    let system = flags.system()?;
+    if all::is_wanted(socket, flags) {
+        return all::recv_vectored(socket, mode, slices, system);
+    }
+    let (wait, told) = (socket.receiving(system), socket.tells_length());
     wait.run(mode, |attempt| {
-        let delivered = sys::io::recv_vectored(wait.source, slices, flags, attempt, None)?;
+        let delivered = sys::io::recv_vectored(wait.source, slices, system, attempt, None, told)?;
         Ok(R::Received::from_delivered(delivered))
     })
 }
@@ -187,17 +162,30 @@ fn recv_vectored_from<M: Mode, R: Addresses>(
     slices: &mut [IoSliceMut<'_>],
     flags: ReceiveFlags,
 ) -> Result<M::Output<Message<R>>> {
-    let flags = flags.system()?;
-    let wait = socket.receiving(flags);
+    let system = flags.system()?;
+    if all::is_wanted(socket, flags) {
+        let received = all::recv_vectored(socket, mode, slices, system)?;
+        return all::from_nobody(mode, socket, received);
+    }
+    let (wait, told) = (socket.receiving(system), socket.tells_length());
     wait.run(mode, |attempt| {
         let mut raw = RawAddress::empty();
-        let delivered = sys::io::recv_vectored(wait.source, slices, flags, attempt, Some(&mut raw))?;
-        Ok((R::Received::from_delivered(delivered), sender::<R>(&raw)?))
+        let delivered = sys::io::recv_vectored(wait.source, slices, system, attempt, Some(&mut raw), told)?;
+        Ok((R::Received::from_delivered(delivered), sender::<R, R>(socket, &raw)?))
     })
 }
 
+/// Returns whom a message is from. One from a Unix socket without a name comes with no address at all.
 #[inline]
-fn sender<R: Role>(raw: &RawAddress) -> sys::Result<R::Address> {
+pub(super) fn sender<R: Role, Q: Role>(socket: &SocketOf<Q>, raw: &RawAddress) -> sys::Result<R::Address> {
+    if socket.family == Family::UNIX && raw.family() == 0 {
+        return sender_of::<R>(&UnixAddress::unnamed().encode()?);
+    }
+    sender_of::<R>(raw)
+}
+
+#[inline]
+fn sender_of<R: Role>(raw: &RawAddress) -> sys::Result<R::Address> {
     R::Address::decode(raw).ok_or(Errno::AFNOSUPPORT)
 }
 
@@ -346,6 +334,17 @@ macro_rules! calls {
                 send_vectored_to(self.socket(), self.$mode(), data, to, SendFlags::empty())
             }
 
+            /// Sends as [`send_vectored_to`](Self::send_vectored_to) does, as `flags` say.
+            #[inline]
+            pub fn send_vectored_to_with(
+                &self,
+                data: &[IoSlice<'_>],
+                to: &<$role as Role>::Address,
+                flags: SendFlags,
+            ) -> Result<$output<usize>> {
+                send_vectored_to(self.socket(), self.$mode(), data, to, flags)
+            }
+
             #[doc = concat!("Receives one message, and the address that it came from.\n\n", $waits)]
             ///
             /// # System call
@@ -386,6 +385,17 @@ macro_rules! calls {
                 slices: &mut [IoSliceMut<'_>],
             ) -> Result<$output<(<$role as Transfers>::Received, <$role as Role>::Address)>> {
                 recv_vectored_from(self.socket(), self.$mode(), slices, ReceiveFlags::empty())
+            }
+
+            /// Receives as [`recv_vectored_from`](Self::recv_vectored_from) does, as `flags` say.
+            #[inline]
+            #[allow(clippy::type_complexity, reason = "what is received, and from whom")]
+            pub fn recv_vectored_from_with(
+                &self,
+                slices: &mut [IoSliceMut<'_>],
+                flags: ReceiveFlags,
+            ) -> Result<$output<(<$role as Transfers>::Received, <$role as Role>::Address)>> {
+                recv_vectored_from(self.socket(), self.$mode(), slices, flags)
             }
         }
     };

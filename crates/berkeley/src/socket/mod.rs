@@ -1,6 +1,7 @@
 //! The socket: opened, named, connected, accepted from, ended.
 
 mod accept;
+mod all;
 mod connect;
 mod debug;
 mod flags;
@@ -176,6 +177,12 @@ impl<R: Role> SocketOf<R> {
         role: R,
     ) -> Self {
         Self { descriptor, family, kind, tells_length: tells_length(family, kind, protocol), role }
+    }
+
+    /// Whether a receive call can ask for the length of the whole message.
+    #[inline]
+    fn tells_length(&self) -> bool {
+        self.tells_length && self.kind != Kind::STREAM
     }
 
     #[inline]

@@ -18,6 +18,8 @@ pub(crate) trait Mode: Copy {
 
     fn done<T>(value: T) -> Self::Output<T>;
 
+    fn map<T, U>(given: Self::Output<T>, into: impl FnOnce(T) -> U) -> Self::Output<U>;
+
     /// What a call gives that would have to wait, if this mode does not.
     fn nothing<T>() -> Option<Self::Output<T>>;
 
@@ -54,6 +56,10 @@ impl Mode for Waiting {
         value
     }
 
+    fn map<T, U>(given: T, into: impl FnOnce(T) -> U) -> U {
+        into(given)
+    }
+
     fn nothing<T>() -> Option<T> {
         None
     }
@@ -72,6 +78,10 @@ impl Mode for Until<'_> {
         value
     }
 
+    fn map<T, U>(given: T, into: impl FnOnce(T) -> U) -> U {
+        into(given)
+    }
+
     fn nothing<T>() -> Option<T> {
         None
     }
@@ -88,6 +98,10 @@ impl Mode for Never {
     #[inline]
     fn done<T>(value: T) -> Option<T> {
         Some(value)
+    }
+
+    fn map<T, U>(given: Option<T>, into: impl FnOnce(T) -> U) -> Option<U> {
+        given.map(into)
     }
 
     fn nothing<T>() -> Option<Option<T>> {

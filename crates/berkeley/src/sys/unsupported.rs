@@ -227,6 +227,7 @@ pub(crate) mod io {
         _: i32,
         _: Attempt,
         _: Option<&mut RawAddress>,
+        _: bool,
     ) -> Result<Delivered> {
         match fd.0 {}
     }

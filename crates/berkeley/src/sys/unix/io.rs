@@ -199,7 +199,7 @@ pub(crate) fn recv_all<B: Buffer + ?Sized>(
     (done > 0 || !failed).then_some(done)
 }
 
-/// Receives into several slices, one after the other.
+/// Receives into several slices, one after the other: `told` if the system tells the length of the whole message.
 #[inline]
 pub(crate) fn recv_vectored(
     fd: Borrowed<'_>,
@@ -207,11 +207,17 @@ pub(crate) fn recv_vectored(
     flags: i32,
     attempt: Attempt,
     from: Option<&mut RawAddress>,
+    told: bool,
 ) -> Result<Delivered> {
     check(Operation::Receive)?;
     let count = slices.len().min(MOST_SLICES);
+    let room = slices[..count].iter().map(|slice| slice.len()).sum();
+    // On Linux, MSG_TRUNC asks for the whole length of the message.
+    let whole = told && cfg!(linux_like);
+    let flags = flags | attempt.flag() | if whole { libc::MSG_TRUNC } else { 0 };
     // SAFETY: IoSliceMut promises the layout of iovec, and the slices are writable for their lengths.
-    unsafe { receive_message(fd, slices.as_mut_ptr().cast(), count, flags | attempt.flag(), from) }
+    let delivered = unsafe { receive_message(fd, slices.as_mut_ptr().cast(), count, flags, from) }?;
+    Ok(if whole { Delivered::of(delivered.length, room) } else { delivered })
 }
 
 /// Receives one message.

@@ -50,12 +50,12 @@ macro_rules! places {
 places! {
     SO_ACCEPTCONN: SOL_SOCKET;
     SO_BROADCAST: SOL_SOCKET;
-    #[cfg(linux_like)] SO_DOMAIN: SOL_SOCKET;
+    #[cfg(any(linux_like, target_os = "freebsd"))] SO_DOMAIN: SOL_SOCKET;
     SO_ERROR: SOL_SOCKET;
     SO_KEEPALIVE: SOL_SOCKET;
     SO_LINGER: SOL_SOCKET;
     SO_OOBINLINE: SOL_SOCKET;
-    #[cfg(linux_like)] SO_PROTOCOL: SOL_SOCKET;
+    #[cfg(any(linux_like, target_os = "freebsd"))] SO_PROTOCOL: SOL_SOCKET;
     SO_RCVBUF: SOL_SOCKET;
     SO_RCVTIMEO: SOL_SOCKET;
     SO_REUSEADDR: SOL_SOCKET;

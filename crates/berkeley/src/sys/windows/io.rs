@@ -188,6 +188,7 @@ pub(crate) fn recv_vectored(
     flags: i32,
     _: Attempt,
     from: Option<&mut RawAddress>,
+    _: bool,
 ) -> Result<Delivered> {
     check(Operation::Receive)?;
     if slices.is_empty() {
