@@ -89,7 +89,7 @@ const SIZE: u64 = 8192;
 const LONGEST_UDP: u64 = 65507;
 
 impl CutArgs {
-    fn cut(&self, transport: Option<Transport>, problems: &mut Problems) -> Option<Cut> {
+    fn cut(&self, transport: Option<Transport>, problems: &mut Problems) -> Cut {
         let most = if transport == Some(Transport::Udp) { LONGEST_UDP } else { crate::stdio::LONGEST as u64 };
         let size = problems.take_some("--size", self.size.as_ref(), |text| quantity::between(text, 1, most));
         let has_messages = transport
@@ -101,9 +101,9 @@ impl CutArgs {
                         .take(Err::<(), _>(misplaced(flag, "datagrams and records, and a stream has none")));
                 }
             }
-            return Some(Cut::Reads(BUFFER));
+            return Cut::Reads(BUFFER);
         }
-        Some(if self.lines { Cut::Lines } else { Cut::Reads(size.unwrap_or(SIZE) as usize) })
+        if self.lines { Cut::Lines } else { Cut::Reads(size.unwrap_or(SIZE) as usize) }
     }
 }
 

@@ -45,10 +45,13 @@ impl From<Exit> for std::process::ExitCode {
     }
 }
 
+/// A question to an error of the library.
+pub type Predicate = fn(&Error) -> bool;
+
 /// Says which code an error of the library ends with.
 impl From<&Error> for Exit {
     fn from(error: &Error) -> Self {
-        const ROWS: &[(fn(&Error) -> bool, Exit)] = &[
+        const ROWS: &[(Predicate, Exit)] = &[
             (|error| error.is_deadline_passed() || error.is_timed_out(), Exit::TimedOut),
             (Error::is_refused, Exit::Refused),
             (|error| error.is_network_unreachable() || error.is_host_unreachable(), Exit::Refused),

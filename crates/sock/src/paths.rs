@@ -61,10 +61,10 @@ impl Made {
 
 /// Makes a path by `make`, which binds a socket there. A signal that arrives meanwhile waits, so that none is left.
 pub fn making<T, E>(path: &Path, make: impl FnOnce() -> Result<T, E>) -> Result<(T, OwnPath), E> {
-    let mut made = made();
+    let mut all = made();
     let value = make()?;
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    made.push(Made { id: id(&path), path: path.clone() });
+    all.push(Made { id: id(&path), path: path.clone() });
     Ok((value, OwnPath(path)))
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use berkeley::{Error, ParseError};
 
-use crate::exit::Exit;
+use crate::exit::{Exit, Predicate};
 
 /// What is wrong with the command line, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ impl Problems {
 
     /// Ends in all that was wrong, if anything was.
     pub fn check(self) -> Result<(), Failure> {
-        if self.0.is_empty() { Ok(()) } else { Err(Failure::usage(self.0)) }
+        if self.0.is_empty() { Ok(()) } else { Err(Failure::usage(&self.0)) }
     }
 }
 
@@ -108,7 +108,7 @@ impl Failure {
         Self { exit, errors: Vec::new() }
     }
 
-    fn usage(problems: Vec<Problem>) -> Self {
+    fn usage(problems: &[Problem]) -> Self {
         Self { exit: Exit::Usage, errors: problems.iter().map(Problem::to_string).collect() }
     }
 
@@ -141,7 +141,7 @@ impl Failure {
 
 /// Says in a few words why a call failed, with C's name for it.
 pub fn reason(error: &Error) -> String {
-    const WORDS: &[(fn(&Error) -> bool, &str)] = &[
+    const WORDS: &[(Predicate, &str)] = &[
         (Error::is_refused, "refused"),
         (Error::is_timed_out, "timed out"),
         (Error::is_connection_reset, "reset by the peer"),

@@ -55,12 +55,12 @@ pub fn run(link: Arc<dyn Link>, plan: Plan) -> Result<(), Failure> {
     spawn(&shared, tell, |shared| Event::Received(shared.receive()))?;
     let ended = match plan.ending {
         Ending::Connection { at_peers_end } => shared.until_both_ended(&events, at_peers_end),
-        Ending::Quiet(limit) => shared.until_input_ended(&events).and_then(|()| {
+        Ending::Quiet(limit) => until_one_ended(&events).and_then(|()| {
             shared.activity.touch();
             shared.until_idle(&events, limit)
         }),
         Ending::Idle(Some(limit)) => shared.until_idle(&events, limit),
-        Ending::Idle(None) => shared.until_input_ended(&events).and_then(|()| shared.for_ever(&events)),
+        Ending::Idle(None) => until_one_ended(&events).and_then(|()| until_one_ended(&events)),
     };
     plan.voice.detail(shared.activity.summary());
     ended
@@ -130,10 +130,14 @@ impl Shared {
         let (mut sent, mut received, mut patience) = (None, false, None);
         while sent.is_none() || !received {
             match next(events, patience) {
-                Some(Event::Sent(result)) => sent = Some(result?),
+                Some(Event::Sent(result)) => {
+                    sent = Some(result?);
+                    self.plan.voice.detail("nothing more is sent");
+                }
                 Some(Event::Received(result)) => {
                     result?;
                     received = true;
+                    self.plan.voice.detail("nothing more is received");
                     if at_peers_end {
                         break;
                     }
@@ -153,14 +157,6 @@ impl Shared {
         }
     }
 
-    fn until_input_ended(&self, events: &Receiver<Event>) -> Result<(), Failure> {
-        match next(events, None) {
-            Some(Event::Sent(result)) => result.map(drop),
-            Some(Event::Received(result)) => result,
-            None => Ok(()),
-        }
-    }
-
     fn until_idle(&self, events: &Receiver<Event>, limit: Duration) -> Result<(), Failure> {
         while let Some(left) = self.activity.left(limit, self.link.is_waiting()) {
             match next(events, Some(left)) {
@@ -170,14 +166,6 @@ impl Shared {
             }
         }
         Ok(())
-    }
-
-    fn for_ever(&self, events: &Receiver<Event>) -> Result<(), Failure> {
-        match next(events, None) {
-            Some(Event::Sent(result)) => result.map(drop),
-            Some(Event::Received(result)) => result,
-            None => Ok(()),
-        }
     }
 
     fn failed(&self, doing: &str, error: &berkeley::Error) -> Failure {
@@ -210,6 +198,15 @@ fn hint(error: &berkeley::Error) -> &'static str {
     }
 }
 
+fn until_one_ended(events: &Receiver<Event>) -> Result<(), Failure> {
+    match next(events, None) {
+        Some(Event::Sent(result)) => result.map(drop),
+        Some(Event::Received(result)) => result,
+        None => Ok(()),
+    }
+}
+
+/// Waits for what a direction says when it has ended; `None` when there was no patience for it.
 fn next(events: &Receiver<Event>, patience: Option<Duration>) -> Option<Event> {
     match patience {
         None => events.recv().ok(),

@@ -7,7 +7,7 @@ use berkeley::SECOND;
 use clap::Args;
 
 use super::{CutArgs, misplaced};
-use crate::endpoint::{Endpoint, Purpose};
+use crate::endpoint::{Endpoint, Purpose, Transport};
 use crate::report::{Failure, Problems, Voice, elapsed};
 use crate::transfer::{self, Connected, Ending, Plan};
 use crate::{open, quantity, signal};
@@ -60,7 +60,7 @@ impl Connect {
         let wait = problems.take_some("--wait", self.wait.as_ref(), quantity::duration);
         let transport = endpoint.as_ref().map(Endpoint::transport);
         let cut = self.cut.cut(transport, &mut problems);
-        let is_datagram = transport.is_some_and(|transport| transport.is_datagram());
+        let is_datagram = transport.is_some_and(Transport::is_datagram);
         if transport.is_some() && !is_datagram && self.wait.is_some() {
             problems
                 .take(Err::<(), _>(misplaced("--wait", "datagrams: a connection is waited for to its end")));
@@ -69,15 +69,15 @@ impl Connect {
             problems.take(Err::<(), _>(misplaced("--exit-on-eof", "connections: datagrams have no end")));
         }
         problems.check()?;
-        let ending = match is_datagram {
-            true => Ending::Quiet(wait.unwrap_or(SECOND)),
-            false => Ending::Connection { at_peers_end: self.exit_on_eof },
+        let ending = if is_datagram {
+            Ending::Quiet(wait.unwrap_or(SECOND))
+        } else {
+            Ending::Connection { at_peers_end: self.exit_on_eof }
         };
-        match (endpoint, cut) {
-            (Some(endpoint), Some(cut)) => {
-                Ok(Job { endpoint, timeout, plan: Plan { cut, ending, voice: Voice::Normal } })
-            }
-            _ => Err(Failure::quiet(crate::exit::Exit::Usage)),
+        let plan = Plan { cut, ending, voice: Voice::Normal };
+        match endpoint {
+            Some(endpoint) => Ok(Job { endpoint, timeout, plan }),
+            None => Err(Failure::quiet(crate::exit::Exit::Usage)),
         }
     }
 

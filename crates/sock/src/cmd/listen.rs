@@ -33,6 +33,7 @@ Ports are not shared with another listener. A Unix path goes with its listener, 
 /// Listen at ADDRESS: serve one client, all of them, or give each back what it sends
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES, after_help = AFTER)]
+#[allow(clippy::struct_excessive_bools, reason = "a flag each, as clap takes them")]
 pub struct Listen {
     /// Where: tcp://:PORT, tcp://127.0.0.1:0, udp://:PORT, unix:PATH … (see `sock man address`)
     address: String,
@@ -78,9 +79,9 @@ impl Listen {
             self.check(endpoint, &mut problems);
         }
         problems.check()?;
-        match (endpoint, cut) {
-            (Some(endpoint), Some(cut)) => Ok(Job { endpoint, max, idle, cut }),
-            _ => Err(Failure::quiet(Exit::Usage)),
+        match endpoint {
+            Some(endpoint) => Ok(Job { endpoint, max, idle, cut }),
+            None => Err(Failure::quiet(Exit::Usage)),
         }
     }
 

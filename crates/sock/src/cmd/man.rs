@@ -91,7 +91,7 @@ fn escaped(text: &str) -> String {
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
-const ADDRESS_HEAD: &str = r#".ie \n(.g .ds Aq \(aq
+const ADDRESS_HEAD: &str = r".ie \n(.g .ds Aq \(aq
 .el .ds Aq '
 .TH sock-address 7
 .SH NAME
@@ -111,9 +111,9 @@ SCHEME:NAME[?OPTION...]
 .PP
 HOST:PORT alone is TCP. A path that begins with / or ./ or ../ is a Unix stream, and is taken as it is written.
 .SH SCHEMES
-"#;
+";
 
-const ADDRESS_PARTS: &str = r#".SH PARTS
+const ADDRESS_PARTS: &str = r".SH PARTS
 .TP
 .B HOST
 An IPv4 address, an IPv6 address in brackets with or without a zone ([fe80::1%eth0]), or a name, all addresses of
@@ -127,25 +127,26 @@ A number from 0 to 65535, or the name of a service. For a listener 0 has the sys
 %xx stands for a byte: %3f for a question mark, %25 for a percent sign. A path has no NUL and at most 108 bytes, an
 abstract name at most 107 of any bytes.
 .SH OPTIONS
-"#;
+";
 
 fn address_page() -> Vec<u8> {
-    let mut text = ADDRESS_HEAD.to_owned();
-    for scheme in SCHEMES {
+    let schemes = SCHEMES.iter().map(|scheme| {
         let rest = match (scheme.transport.is_inet(), scheme.is_abstract) {
             (true, _) => "://HOST:PORT",
             (false, true) => ":NAME",
             (false, false) => ":PATH",
         };
-        text += &format!(".TP\n\\fB{}\\fR{}\n{}\n", escaped(scheme.name), rest, escaped(scheme.about));
-    }
-    text += ADDRESS_PARTS;
-    for knob in KNOBS {
-        text +=
-            &format!(".TP\n\\fB{}\\fR{}\n{}\n", escaped(knob.name), escaped(knob.form), escaped(knob.about));
-    }
-    text += ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1)\n";
-    text.into_bytes()
+        entry(scheme.name, rest, scheme.about)
+    });
+    let knobs = KNOBS.iter().map(|knob| entry(knob.name, knob.form, knob.about));
+    let also = ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1)\n";
+    let parts = [ADDRESS_HEAD.to_owned()].into_iter().chain(schemes);
+    let parts = parts.chain([ADDRESS_PARTS.to_owned()]).chain(knobs).chain([also.to_owned()]);
+    parts.collect::<String>().into_bytes()
+}
+
+fn entry(name: &str, form: &str, about: &str) -> String {
+    format!(".TP\n\\fB{}\\fR{}\n{}\n", escaped(name), escaped(form), escaped(about))
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ struct Client {
     name: String,
     /// Whether it sends no more.
     has_ended: AtomicBool,
-    _seat: Seat,
+    seat: Seat,
 }
 
 struct Hub {
@@ -54,7 +54,7 @@ impl Hub {
     }
 
     fn admit(self: &Arc<Self>, socket: Socket, name: String, seat: Seat) {
-        let client = Arc::new(Client { socket, name, has_ended: AtomicBool::new(false), _seat: seat });
+        let client = Arc::new(Client { socket, name, has_ended: AtomicBool::new(false), seat });
         self.clients().present.push(Arc::clone(&client));
         self.arrived.notify_all();
         let (hub, guest) = (Arc::clone(self), Arc::clone(&client));
@@ -89,6 +89,7 @@ impl Hub {
             }
         }
         client.has_ended.store(true, Ordering::SeqCst);
+        client.seat.call();
         // A client that sends no more may still receive, as long as there is something to send.
         if self.clients().input_has_ended || has_hung_up(&client.socket) {
             self.dismiss(client);

@@ -7,13 +7,20 @@ pub struct Seats(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    free: Mutex<u64>,
-    freed: Condvar,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    free: u64,
+    /// How often it was said that room may be made.
+    calls: u64,
 }
 
 impl Shared {
-    fn free(&self) -> MutexGuard<'_, u64> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -21,28 +28,42 @@ impl Shared {
 #[derive(Debug)]
 pub struct Seat(Arc<Shared>);
 
+impl Seat {
+    /// Says that room may be made now.
+    pub fn call(&self) {
+        self.0.state().calls += 1;
+        self.0.changed.notify_one();
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
-        *self.0.free() += 1;
-        self.0.freed.notify_one();
+        self.0.state().free += 1;
+        self.0.changed.notify_one();
     }
 }
 
 impl Seats {
     /// As many as that, or no end of them.
     pub fn new(most: Option<u64>) -> Self {
-        let shared = Shared { free: Mutex::new(most.unwrap_or(u64::MAX / 2)), freed: Condvar::new() };
-        Self(Arc::new(shared))
+        let state = State { free: most.unwrap_or(u64::MAX / 2), calls: 0 };
+        Self(Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }))
     }
 
-    /// Waits for a free one, after it was tried to make one free.
+    /// Waits for a free one; while there is none, tries to make room, and again whenever that may have changed.
     pub fn take(&self, make_room: &dyn Fn() -> bool) -> Seat {
-        while *self.0.free() == 0 && make_room() {}
-        let mut free = self.0.free();
-        while *free == 0 {
-            free = self.0.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.0.state();
+        while state.free == 0 {
+            let calls = state.calls;
+            // What makes room gives a seat back, for which it needs the lock.
+            drop(state);
+            make_room();
+            state = self.0.state();
+            if state.free == 0 && state.calls == calls {
+                state = self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
         }
-        *free -= 1;
+        state.free -= 1;
         Seat(Arc::clone(&self.0))
     }
 }

@@ -104,7 +104,7 @@ pub fn repeat_while_full(send: impl Fn() -> Result<usize>) -> Result<()> {
     loop {
         match send() {
             Err(error) if error.is_no_buffer_space() => std::thread::sleep(MILLISECOND),
-            sent => return sent.map(drop),
+            result => return result.map(drop),
         }
     }
 }

@@ -86,7 +86,7 @@ impl Running {
                         return line;
                     }
                 }
-                Err(_) => panic!("{}: {text:?} was not said, but {:?}", self.name, self.heard),
+                Err(error) => panic!("{}: {text:?} was not said ({error}), but {:?}", self.name, self.heard),
             }
         }
     }
