@@ -299,6 +299,8 @@ fn a_slow_reader_holds_up_the_writer_and_piles_nothing_up() {
         "tcp://127.0.0.1:0".to_owned(),
         path(&directory, "a"),
         format!("unix-seqpacket:{}", path(&directory, "b")),
+        format!("unix-dgram:{}", path(&directory, "c")),
+        format!("unix-abstract:sock-test-{}-slow", std::process::id()),
     ] {
         let mut left = sock(&["listen", &address]);
         let right = sock(&["connect", &left.address()]);
@@ -314,6 +316,33 @@ fn a_slow_reader_holds_up_the_writer_and_piles_nothing_up() {
     }
 }
 
+/// UDP holds nobody up: who writes waits for what has arrived.
+#[test]
+fn a_slow_reader_of_udp_gets_everything_from_a_writer_that_waits_for_it() {
+    with!("socat");
+    let mut tool = sock(&["listen", "udp://127.0.0.1:0"]);
+    let mut peer = socat(&format!("UDP4:127.0.0.1:{}", port(&tool.address())));
+    let mut input = peer.stdin.take().unwrap();
+    let (tell, arrived) = channel();
+    let writing = beside(move || {
+        write_in_windows(&mut input, forth(SLOW_VOLUME / 4), WINDOW, &arrived);
+        input
+    });
+    let mut output = tool.stdout.take().unwrap();
+    let mut at = 0;
+    for piece in forth(SLOW_VOLUME / 4).chunks(WINDOW) {
+        read_slowly(&mut output, piece, SLOW);
+        at += piece.len();
+        tell.send(at).unwrap();
+    }
+    writing.join().unwrap();
+    assert!(tool.most_memory() < BOUNDED, "{} KiB", tool.most_memory());
+    tool.signal("TERM");
+    tool.ends_with(143);
+    peer.signal("TERM");
+    peer.status();
+}
+
 /// Writes as fast as it goes, and reads slowly.
 fn slowly(mut reader: Running, mut writer: Running) {
     let mut input = writer.stdin.take().unwrap();
@@ -326,6 +355,12 @@ fn slowly(mut reader: Running, mut writer: Running) {
     read_all(&mut output, &forth(SLOW_VOLUME)[SLOW_VOLUME - 1..]);
     writing.join().unwrap();
     reader.end();
-    reader.ends_with(0);
+    if reader.name.contains("unix-dgram") {
+        // Datagrams have no end.
+        reader.signal("TERM");
+        reader.ends_with(143);
+    } else {
+        reader.ends_with(0);
+    }
     writer.status();
 }

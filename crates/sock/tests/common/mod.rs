@@ -12,7 +12,7 @@ pub const LIMIT: Duration = Duration::from_secs(50);
 
 /// A program that is running. It is killed when it is dropped, and when it has run for [`LIMIT`].
 pub struct Running {
-    name: String,
+    pub name: String,
     pub id: u32,
     pub stdin: Option<ChildStdin>,
     pub stdout: Option<ChildStdout>,
