@@ -110,6 +110,27 @@ fn the_standard_library_agrees() {
     }
 }
 
+/// RFC 6724, section 3.2.
+#[test]
+fn a_mapped_address_reaches_as_far_as_its_ipv4_address() {
+    use berkeley::addr::ipv6::UnicastScope::{Global, LinkLocal};
+
+    for (text, scope) in [
+        ("::ffff:169.253.255.255", Global),
+        ("::ffff:169.254.0.0", LinkLocal),
+        ("::ffff:169.254.255.255", LinkLocal),
+        ("::ffff:169.255.0.0", Global),
+        ("::ffff:126.255.255.255", Global),
+        ("::ffff:127.0.0.1", LinkLocal),
+        ("::ffff:128.0.0.0", Global),
+        ("::7f00:1", Global),
+    ] {
+        let address = ipv6::parse(text).unwrap();
+        assert_eq!(ipv6::unicast_scope(address), Some(scope), "{text}");
+        assert_eq!(ipv6::is_global_unicast(address), scope == Global, "{text}");
+    }
+}
+
 #[test]
 fn reachability_follows_the_registry() {
     let yes = [

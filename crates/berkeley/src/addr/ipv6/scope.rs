@@ -3,7 +3,8 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    is_link_local_unicast, is_loopback, is_multicast, is_site_local_unicast, is_unique_local, is_unspecified,
+    is_ipv4_mapped, is_link_local_unicast, is_loopback, is_multicast, is_site_local_unicast, is_unique_local,
+    is_unspecified,
 };
 
 /// Says how far a group reaches (RFC 7346).
@@ -93,6 +94,12 @@ pub enum UnicastScope {
     Global,
 }
 
+/// RFC 6724, section 3.2: of the IPv4-mapped addresses those of 169.254/16 and of 127/8 stay on their link.
+const fn is_mapped_to_a_link(a: Ipv6Addr) -> bool {
+    let o = a.octets();
+    is_ipv4_mapped(a) && (o[12] == 127 || o[12] == 169 && o[13] == 254)
+}
+
 /// Returns how far the address of one host reaches, or `None` if it is unspecified, loopback or multicast.
 ///
 /// # Examples
@@ -109,7 +116,7 @@ pub enum UnicastScope {
 pub const fn unicast_scope(a: Ipv6Addr) -> Option<UnicastScope> {
     if is_unspecified(a) || is_loopback(a) || is_multicast(a) {
         None
-    } else if is_link_local_unicast(a) {
+    } else if is_link_local_unicast(a) || is_mapped_to_a_link(a) {
         Some(UnicastScope::LinkLocal)
     } else if is_site_local_unicast(a) {
         Some(UnicastScope::SiteLocal)
