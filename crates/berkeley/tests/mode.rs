@@ -271,6 +271,26 @@ fn is_blocking(socket: &impl std::os::fd::AsRawFd) -> bool {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn a_conversion_into_std_gives_a_descriptor_that_blocks() {
+    let (left, right) = UnixStream::pair().unwrap();
+    left.set_nonblocking(true).unwrap();
+    assert!(!is_blocking(&left));
+    let left: std::os::unix::net::UnixStream = left.into();
+    assert!(is_blocking(&left));
+    let folder = scratch();
+    let listener: std::os::unix::net::UnixListener =
+        UnixListener::bind(folder.path().join("s")).unwrap().into();
+    assert!(is_blocking(&listener));
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_nonblocking(true).unwrap();
+    assert!(is_blocking(&std::net::UdpSocket::from(socket)));
+    // A descriptor that is merely given away is as it was.
+    right.set_nonblocking(true).unwrap();
+    assert!(!is_blocking(&std::os::fd::OwnedFd::from(right)));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn a_connect_leaves_the_descriptor_in_the_mode_that_it_had() {
     let _limit = limit();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

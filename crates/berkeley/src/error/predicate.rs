@@ -36,6 +36,10 @@ predicates! {
     /// Returns `true` if nobody listens at the address, `ECONNREFUSED`.
     ///
     /// On a connected datagram socket the refusal of an earlier datagram shows at the next call.
+    ///
+    /// # Platform notes
+    ///
+    /// - Windows: of datagrams no refusal is reported, since one would end the receives of all other peers too.
     is_refused: CONNREFUSED;
 
     /// Returns `true` if the peer reset the connection, `ECONNRESET`.

@@ -94,6 +94,11 @@ impl<R: Role> SocketOf<R> {
     /// Family, type and whether it listens are found from the system. A listener becomes non-blocking, as
     /// [`listen`](SocketOf::listen) would have made it; nothing else about the descriptor changes.
     ///
+    /// # Platform notes
+    ///
+    /// - Apple: SIGPIPE is turned off for the descriptor.
+    /// - Windows: every socket becomes non-blocking.
+    ///
     /// # Errors
     ///
     /// The descriptor is no socket, or its family and type are not those of the role. The error has the descriptor.
