@@ -4,7 +4,7 @@
 
 use std::io;
 
-use berkeley::{Errno, Error, Operation, TcpListener, TcpStream};
+use berkeley::{Errno, Error, Family, Kind, Operation, Protocol, Socket, TcpListener, TcpStream};
 
 type Predicate = fn(&Error) -> bool;
 
@@ -102,14 +102,17 @@ fn a_number_becomes_the_standard_librarys_error_with_that_number() {
 
 #[test]
 fn a_context_goes_along_and_comes_back() {
-    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_address().unwrap();
-    let error = TcpStream::connect(gone).unwrap_err();
+    // Bound, and not listening: a listener that is closed lives on in a program that another test is starting.
+    let bound = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+    bound.bind("127.0.0.1:0").unwrap();
+    let gone = bound.local_address().unwrap();
+    let error = TcpStream::connect(&gone).unwrap_err();
     let raw = error.raw_os_error();
     let error: io::Error = error.into();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     assert!(error.to_string().contains(&gone.to_string()));
     let back = error.downcast::<Error>().unwrap();
-    assert_eq!((back.address(), back.raw_os_error()), (Some(&gone.into()), raw));
+    assert_eq!((back.address(), back.raw_os_error()), (Some(&gone), raw));
 
     let error: io::Error = Error::deadline_passed(Operation::Send).into();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);

@@ -1,10 +1,11 @@
-//! Unix sockets: names, paths and who removes them, boundaries, credentials of the path.
+//! Unix sockets: names, paths and who removes them, boundaries.
+//!
+//! No test here starts a program: until that runs, it has a copy of every listener that another test has closed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use berkeley::{Address, MILLISECOND, SECOND, Shutdown, UnixAddress, UnixDatagram, UnixListener, UnixStream};
 use berkeley_testkit::{limit, scratch};
@@ -114,26 +115,6 @@ fn a_full_backlog_is_not_stale() {
         clients.push(client);
     }
     assert!(UnixListener::bind_over_stale(&path).unwrap_err().is_address_in_use());
-}
-
-#[test]
-fn a_relative_path_is_removed_after_a_change_of_directory() {
-    // The directory belongs to the process: a program of its own.
-    let folder = scratch();
-    if let Some(folder) = std::env::var_os("BERKELEY_FOLDER") {
-        std::env::set_current_dir(folder).unwrap();
-        let listener = UnixListener::bind(Path::new("s")).unwrap();
-        std::env::set_current_dir("/").unwrap();
-        drop(listener);
-        return;
-    }
-    let status = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_relative_path_is_removed_after_a_change_of_directory"])
-        .env("BERKELEY_FOLDER", folder.path())
-        .stdout(std::process::Stdio::null())
-        .status();
-    assert!(status.unwrap().success());
-    assert!(!folder.path().join("s").exists());
 }
 
 #[test]
