@@ -8,7 +8,7 @@
 //! | file | what it gives |
 //! |---|---|
 //! | `descriptor` | `Descriptor` (owned), `Borrowed<'_>`; `duplicate`, `close`, `is_nonblocking`, `set_nonblocking` |
-//! | `address` | `RawAddress` and [`Sockaddr`] for `Address`, `SocketAddr`, `UnixAddress`; `interface_index` |
+//! | `address` | `RawAddress`, `encode_unix`, `encode_more`, `decode_more`, `interface_index`; `sockaddr` makes [`Sockaddr`] of them |
 //! | `name` | `open`, `open_raw`, `pair`, `adopt`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address` |
 //! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
 //! | `flag` | the bits of the flags that sends and receives take |
@@ -38,6 +38,9 @@ pub mod fault;
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/mod.rs")]
 #[cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), path = "unsupported.rs")]
 mod system;
+
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+mod sockaddr;
 
 use std::time::Duration;
 

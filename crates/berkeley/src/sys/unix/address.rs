@@ -5,18 +5,23 @@
 
 use std::ffi::CString;
 use std::mem::{MaybeUninit, offset_of};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 use super::Result;
-use crate::addr::{Address, Family, Inet6Address, OtherAddress, UnixAddress, Zone};
+use crate::addr::UnixAddress;
 use crate::error::{Errno, Operation};
-use crate::sys::{Sockaddr, check};
+use crate::sys::check;
 
 #[path = "other_families.rs"]
 mod other_families;
 
-const SIZE: usize = size_of::<libc::sockaddr_storage>();
-const PATH: usize = offset_of!(libc::sockaddr_un, sun_path);
+pub(in crate::sys) use other_families::{decode as decode_more, encode as encode_more};
+
+pub(in crate::sys) use libc::{AF_INET, AF_INET6, AF_UNIX};
+
+pub(in crate::sys) const INET_SIZE: usize = size_of::<libc::sockaddr_in>();
+pub(in crate::sys) const INET6_SIZE: usize = size_of::<libc::sockaddr_in6>();
+pub(in crate::sys) const SIZE: usize = size_of::<libc::sockaddr_storage>();
+pub(in crate::sys) const PATH: usize = offset_of!(libc::sockaddr_un, sun_path);
 const PATH_SIZE: usize = size_of::<libc::sockaddr_un>() - PATH;
 
 /// A socket address as the system has it.
@@ -36,7 +41,7 @@ impl RawAddress {
 
     /// Starts an address of `family` and of `length` bytes, all others zero.
     #[inline]
-    fn of(family: libc::c_int, length: usize) -> Self {
+    pub(in crate::sys) fn of(family: libc::c_int, length: usize) -> Self {
         let mut raw = Self::empty();
         raw.length = length;
         #[cfg(bsd)]
@@ -47,11 +52,11 @@ impl RawAddress {
     }
 
     #[inline]
-    fn put<const N: usize>(&mut self, position: usize, value: [u8; N]) {
+    pub(in crate::sys) fn put<const N: usize>(&mut self, position: usize, value: [u8; N]) {
         self.bytes[position..position + N].copy_from_slice(&value.map(MaybeUninit::new));
     }
 
-    fn put_slice(&mut self, position: usize, value: &[u8]) {
+    pub(in crate::sys) fn put_slice(&mut self, position: usize, value: &[u8]) {
         for (to, from) in self.bytes[position..].iter_mut().zip(value) {
             to.write(*from);
         }
@@ -92,14 +97,14 @@ impl RawAddress {
     }
 
     #[inline]
-    fn as_bytes(&self) -> &[u8] {
+    pub(in crate::sys) fn as_bytes(&self) -> &[u8] {
         let front = &raw const self.bytes[..self.length];
         // SAFETY: the first `length` bytes have values, and `MaybeUninit<u8>` has the layout of `u8`.
         unsafe { &*(front as *const [u8]) }
     }
 
     #[inline]
-    fn get<const N: usize>(&self, position: usize) -> Option<[u8; N]> {
+    pub(in crate::sys) fn get<const N: usize>(&self, position: usize) -> Option<[u8; N]> {
         self.as_bytes().get(position..position + N)?.try_into().ok()
     }
 
@@ -143,48 +148,7 @@ pub(crate) fn interface_index(name: &str) -> Result<u32> {
     }
 }
 
-/// Returns the index that the system takes for a zone; zero where there is none.
-fn resolve(zone: &Zone) -> Result<u32> {
-    match zone.as_name() {
-        Some(name) => interface_index(name),
-        None => Ok(zone.as_index().unwrap_or(0)),
-    }
-}
-
-#[inline]
-fn encode_inet(address: SocketAddrV4) -> RawAddress {
-    let mut raw = RawAddress::of(libc::AF_INET, size_of::<libc::sockaddr_in>());
-    raw.put(2, address.port().to_be_bytes());
-    raw.put(4, address.ip().octets());
-    raw
-}
-
-#[inline]
-fn decode_inet(raw: &RawAddress) -> Option<SocketAddrV4> {
-    let port = u16::from_be_bytes(raw.get(2)?);
-    Some(SocketAddrV4::new(Ipv4Addr::from(raw.get::<4>(4)?), port))
-}
-
-#[inline]
-fn encode_inet6(ip: Ipv6Addr, port: u16, flowinfo: u32, scope: u32) -> RawAddress {
-    let mut raw = RawAddress::of(libc::AF_INET6, size_of::<libc::sockaddr_in6>());
-    raw.put(2, port.to_be_bytes());
-    // The flow label is in network order on the wire and in the structure; the zone is in the machine's.
-    raw.put(4, flowinfo.to_be_bytes());
-    raw.put(8, ip.octets());
-    raw.put(24, scope.to_ne_bytes());
-    raw
-}
-
-#[inline]
-fn decode_inet6(raw: &RawAddress) -> Option<SocketAddrV6> {
-    let port = u16::from_be_bytes(raw.get(2)?);
-    let flowinfo = u32::from_be_bytes(raw.get(4)?);
-    let ip = Ipv6Addr::from(raw.get::<16>(8)?);
-    Some(SocketAddrV6::new(ip, port, flowinfo, u32::from_ne_bytes(raw.get(24)?)))
-}
-
-fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
+pub(in crate::sys) fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
     let bytes = address.as_bytes();
     if address.as_abstract().is_some() && !cfg!(linux_like) {
         return Err(Errno::AFNOSUPPORT);
@@ -199,82 +163,15 @@ fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
     Ok(raw)
 }
 
-fn decode_unix(raw: &RawAddress) -> UnixAddress {
-    UnixAddress::from_sun_path(raw.as_bytes().get(PATH..).unwrap_or_default())
-}
-
-impl Sockaddr for SocketAddr {
-    #[inline]
-    fn encode(&self) -> Result<RawAddress> {
-        Ok(match self {
-            Self::V4(v4) => encode_inet(*v4),
-            Self::V6(v6) => encode_inet6(*v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()),
-        })
-    }
-
-    #[inline]
-    fn decode(raw: &RawAddress) -> Option<Self> {
-        match raw.family() {
-            libc::AF_INET => decode_inet(raw).map(Self::V4),
-            libc::AF_INET6 => decode_inet6(raw).map(Self::V6),
-            _ => None,
-        }
-    }
-}
-
-impl Sockaddr for UnixAddress {
-    fn encode(&self) -> Result<RawAddress> {
-        encode_unix(self)
-    }
-
-    fn decode(raw: &RawAddress) -> Option<Self> {
-        // A datagram from a socket without a name comes with no address at all.
-        matches!(raw.family(), libc::AF_UNIX | libc::AF_UNSPEC).then(|| decode_unix(raw))
-    }
-}
-
-impl Sockaddr for Address {
-    fn encode(&self) -> Result<RawAddress> {
-        match self {
-            Self::Inet(v4) => Ok(encode_inet(*v4)),
-            Self::Inet6(v6) => Ok(encode_inet6(v6.ip(), v6.port(), v6.flowinfo(), resolve(v6.zone())?)),
-            Self::Unix(unix) => encode_unix(unix),
-            Self::Other(other) => encode_other(other),
-            _ => other_families::encode(self),
-        }
-    }
-
-    fn decode(raw: &RawAddress) -> Option<Self> {
-        Some(match raw.family() {
-            libc::AF_INET => Self::Inet(decode_inet(raw)?),
-            libc::AF_INET6 => Self::Inet6(Inet6Address::from(decode_inet6(raw)?)),
-            libc::AF_UNIX => Self::Unix(decode_unix(raw)),
-            family => match other_families::decode(raw) {
-                Some(address) => address,
-                None => Self::Other(decode_other(family, raw)),
-            },
-        })
-    }
-}
-
-fn encode_other(other: &OtherAddress) -> Result<RawAddress> {
-    let family = other.family().as_raw().ok_or(Errno::AFNOSUPPORT)?;
-    if other.as_bytes().len() > SIZE - 2 {
-        return Err(Errno::NAMETOOLONG);
-    }
-    let mut raw = RawAddress::of(family.into(), 2 + other.as_bytes().len());
-    raw.put_slice(2, other.as_bytes());
-    Ok(raw)
-}
-
-fn decode_other(family: libc::c_int, raw: &RawAddress) -> OtherAddress {
-    OtherAddress::new(Family::from_raw(family as u16), raw.as_bytes().get(2..).unwrap_or_default())
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
     use super::*;
+    use crate::addr::Address;
+    use crate::sys::Sockaddr;
+    use crate::sys::sockaddr::encode_inet;
 
     /// The positions that the code has as numbers.
     #[test]

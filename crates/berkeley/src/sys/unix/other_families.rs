@@ -8,16 +8,16 @@
 
 use super::RawAddress;
 #[cfg(linux_like)]
-use super::resolve;
-#[cfg(linux_like)]
 use crate::addr::CanIds;
 #[cfg(any(linux_like, bsd))]
 use crate::addr::Zone;
 use crate::addr::{Address, CanAddress, LinkAddress, NetlinkAddress, VsockAddress};
 use crate::error::Errno;
 use crate::sys::Result;
+#[cfg(linux_like)]
+use crate::sys::sockaddr::resolve;
 
-pub(super) fn encode(address: &Address) -> Result<RawAddress> {
+pub(in crate::sys) fn encode(address: &Address) -> Result<RawAddress> {
     match address {
         Address::Can(can) => encode_can(can),
         Address::Vsock(vsock) => encode_vsock(vsock),
@@ -28,7 +28,7 @@ pub(super) fn encode(address: &Address) -> Result<RawAddress> {
 }
 
 #[cfg(linux_like)]
-pub(super) fn decode(raw: &RawAddress) -> Option<Address> {
+pub(in crate::sys) fn decode(raw: &RawAddress) -> Option<Address> {
     match raw.family() {
         libc::AF_CAN => decode_can(raw).map(Address::Can),
         libc::AF_VSOCK => decode_vsock(raw).map(Address::Vsock),
@@ -39,7 +39,7 @@ pub(super) fn decode(raw: &RawAddress) -> Option<Address> {
 }
 
 #[cfg(not(linux_like))]
-pub(super) fn decode(raw: &RawAddress) -> Option<Address> {
+pub(in crate::sys) fn decode(raw: &RawAddress) -> Option<Address> {
     match raw.family() {
         #[cfg(bsd)]
         libc::AF_LINK => decode_link(raw).map(Address::Link),

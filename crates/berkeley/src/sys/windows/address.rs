@@ -5,7 +5,6 @@
 
 use std::ffi::CString;
 use std::mem::{MaybeUninit, offset_of};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 use windows_sys::Win32::NetworkManagement::IpHelper::{
     ConvertInterfaceAliasToLuid, ConvertInterfaceLuidToIndex, if_nametoindex,
@@ -13,12 +12,17 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
 use windows_sys::Win32::NetworkManagement::Ndis::NET_LUID_LH;
 
 use super::{Result, ws};
-use crate::addr::{Address, Family, Inet6Address, OtherAddress, UnixAddress, Zone};
+use crate::addr::{Address, UnixAddress};
 use crate::error::{Errno, Operation};
-use crate::sys::{Sockaddr, check};
+use crate::sys::check;
 
-const SIZE: usize = size_of::<ws::SOCKADDR_STORAGE>();
-const PATH: usize = offset_of!(ws::SOCKADDR_UN, sun_path);
+pub(in crate::sys) const AF_INET: i32 = ws::AF_INET as i32;
+pub(in crate::sys) const AF_INET6: i32 = ws::AF_INET6 as i32;
+pub(in crate::sys) const AF_UNIX: i32 = ws::AF_UNIX as i32;
+pub(in crate::sys) const INET_SIZE: usize = size_of::<ws::SOCKADDR_IN>();
+pub(in crate::sys) const INET6_SIZE: usize = size_of::<ws::SOCKADDR_IN6>();
+pub(in crate::sys) const SIZE: usize = size_of::<ws::SOCKADDR_STORAGE>();
+pub(in crate::sys) const PATH: usize = offset_of!(ws::SOCKADDR_UN, sun_path);
 const PATH_SIZE: usize = size_of::<ws::SOCKADDR_UN>() - PATH;
 
 /// A socket address as the system has it.
@@ -38,30 +42,29 @@ impl RawAddress {
 
     /// Starts an address of `family` and of `length` bytes, all others zero.
     #[inline]
-    fn of(family: u16, length: usize) -> Self {
+    pub(in crate::sys) fn of(family: i32, length: usize) -> Self {
         let mut raw = Self::empty();
         raw.length = length;
-        raw.put(0, family.to_ne_bytes());
+        raw.put(0, (family as u16).to_ne_bytes());
         raw
     }
 
     /// Makes the address of that family that says nothing.
     pub(super) fn unspecified(family: i32) -> Self {
-        let family = family as u16;
         let length = match family {
-            ws::AF_INET6 => size_of::<ws::SOCKADDR_IN6>(),
-            ws::AF_UNIX => PATH,
+            AF_INET6 => INET6_SIZE,
+            AF_UNIX => PATH,
             _ => size_of::<ws::SOCKADDR>(),
         };
         Self::of(family, length)
     }
 
     #[inline]
-    fn put<const N: usize>(&mut self, position: usize, value: [u8; N]) {
+    pub(in crate::sys) fn put<const N: usize>(&mut self, position: usize, value: [u8; N]) {
         self.bytes[position..position + N].copy_from_slice(&value.map(MaybeUninit::new));
     }
 
-    fn put_slice(&mut self, position: usize, value: &[u8]) {
+    pub(in crate::sys) fn put_slice(&mut self, position: usize, value: &[u8]) {
         for (to, from) in self.bytes[position..].iter_mut().zip(value) {
             to.write(*from);
         }
@@ -95,14 +98,14 @@ impl RawAddress {
     }
 
     #[inline]
-    fn as_bytes(&self) -> &[u8] {
+    pub(in crate::sys) fn as_bytes(&self) -> &[u8] {
         let front = &raw const self.bytes[..self.length];
         // SAFETY: the first `length` bytes have values, and `MaybeUninit<u8>` has the layout of `u8`.
         unsafe { &*(front as *const [u8]) }
     }
 
     #[inline]
-    fn get<const N: usize>(&self, position: usize) -> Option<[u8; N]> {
+    pub(in crate::sys) fn get<const N: usize>(&self, position: usize) -> Option<[u8; N]> {
         self.as_bytes().get(position..position + N)?.try_into().ok()
     }
 
@@ -147,48 +150,16 @@ fn index_of_alias(alias: &str) -> Result<u32> {
     }
 }
 
-/// Returns the index that the system takes for a zone; zero where there is none.
-fn resolve(zone: &Zone) -> Result<u32> {
-    match zone.as_name() {
-        Some(name) => interface_index(name),
-        None => Ok(zone.as_index().unwrap_or(0)),
-    }
+/// Winsock has sockets of no further family that this library knows.
+pub(in crate::sys) fn encode_more(_: &Address) -> Result<RawAddress> {
+    Err(Errno::AFNOSUPPORT)
 }
 
-#[inline]
-fn encode_inet(address: SocketAddrV4) -> RawAddress {
-    let mut raw = RawAddress::of(ws::AF_INET, size_of::<ws::SOCKADDR_IN>());
-    raw.put(2, address.port().to_be_bytes());
-    raw.put(4, address.ip().octets());
-    raw
+pub(in crate::sys) fn decode_more(_: &RawAddress) -> Option<Address> {
+    None
 }
 
-#[inline]
-fn decode_inet(raw: &RawAddress) -> Option<SocketAddrV4> {
-    let port = u16::from_be_bytes(raw.get(2)?);
-    Some(SocketAddrV4::new(Ipv4Addr::from(raw.get::<4>(4)?), port))
-}
-
-#[inline]
-fn encode_inet6(ip: Ipv6Addr, port: u16, flowinfo: u32, scope: u32) -> RawAddress {
-    let mut raw = RawAddress::of(ws::AF_INET6, size_of::<ws::SOCKADDR_IN6>());
-    raw.put(2, port.to_be_bytes());
-    // The flow label is in network order on the wire and in the structure; the zone is in the machine's.
-    raw.put(4, flowinfo.to_be_bytes());
-    raw.put(8, ip.octets());
-    raw.put(24, scope.to_ne_bytes());
-    raw
-}
-
-#[inline]
-fn decode_inet6(raw: &RawAddress) -> Option<SocketAddrV6> {
-    let port = u16::from_be_bytes(raw.get(2)?);
-    let flowinfo = u32::from_be_bytes(raw.get(4)?);
-    let ip = Ipv6Addr::from(raw.get::<16>(8)?);
-    Some(SocketAddrV6::new(ip, port, flowinfo, u32::from_ne_bytes(raw.get(24)?)))
-}
-
-fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
+pub(in crate::sys) fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
     let bytes = address.as_bytes();
     if address.as_abstract().is_some() {
         return Err(Errno::AFNOSUPPORT);
@@ -198,84 +169,19 @@ fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
     if bytes.len() + end > PATH_SIZE {
         return Err(Errno::NAMETOOLONG);
     }
-    let mut raw = RawAddress::of(ws::AF_UNIX, PATH + bytes.len() + end);
+    let mut raw = RawAddress::of(AF_UNIX, PATH + bytes.len() + end);
     raw.put_slice(PATH, bytes);
     Ok(raw)
-}
-
-fn decode_unix(raw: &RawAddress) -> UnixAddress {
-    UnixAddress::from_sun_path(raw.as_bytes().get(PATH..).unwrap_or_default())
-}
-
-impl Sockaddr for SocketAddr {
-    #[inline]
-    fn encode(&self) -> Result<RawAddress> {
-        Ok(match self {
-            Self::V4(v4) => encode_inet(*v4),
-            Self::V6(v6) => encode_inet6(*v6.ip(), v6.port(), v6.flowinfo(), v6.scope_id()),
-        })
-    }
-
-    #[inline]
-    fn decode(raw: &RawAddress) -> Option<Self> {
-        match raw.family() as u16 {
-            ws::AF_INET => decode_inet(raw).map(Self::V4),
-            ws::AF_INET6 => decode_inet6(raw).map(Self::V6),
-            _ => None,
-        }
-    }
-}
-
-impl Sockaddr for UnixAddress {
-    fn encode(&self) -> Result<RawAddress> {
-        encode_unix(self)
-    }
-
-    fn decode(raw: &RawAddress) -> Option<Self> {
-        // The peer of a listener that has no name comes with no address at all.
-        matches!(raw.family() as u16, ws::AF_UNIX | ws::AF_UNSPEC).then(|| decode_unix(raw))
-    }
-}
-
-impl Sockaddr for Address {
-    fn encode(&self) -> Result<RawAddress> {
-        match self {
-            Self::Inet(v4) => Ok(encode_inet(*v4)),
-            Self::Inet6(v6) => Ok(encode_inet6(v6.ip(), v6.port(), v6.flowinfo(), resolve(v6.zone())?)),
-            Self::Unix(unix) => encode_unix(unix),
-            Self::Other(other) => encode_other(other),
-            _ => Err(Errno::AFNOSUPPORT),
-        }
-    }
-
-    fn decode(raw: &RawAddress) -> Option<Self> {
-        Some(match raw.family() as u16 {
-            ws::AF_INET => Self::Inet(decode_inet(raw)?),
-            ws::AF_INET6 => Self::Inet6(Inet6Address::from(decode_inet6(raw)?)),
-            ws::AF_UNIX => Self::Unix(decode_unix(raw)),
-            family => Self::Other(decode_other(family, raw)),
-        })
-    }
-}
-
-fn encode_other(other: &OtherAddress) -> Result<RawAddress> {
-    let family = other.family().as_raw().ok_or(Errno::AFNOSUPPORT)?;
-    if other.as_bytes().len() > SIZE - 2 {
-        return Err(Errno::NAMETOOLONG);
-    }
-    let mut raw = RawAddress::of(family, 2 + other.as_bytes().len());
-    raw.put_slice(2, other.as_bytes());
-    Ok(raw)
-}
-
-fn decode_other(family: u16, raw: &RawAddress) -> OtherAddress {
-    OtherAddress::new(Family::from_raw(family), raw.as_bytes().get(2..).unwrap_or_default())
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
     use super::*;
+    use crate::sys::Sockaddr;
+    use crate::sys::sockaddr::encode_inet;
 
     /// The positions that the code has as numbers.
     #[test]
