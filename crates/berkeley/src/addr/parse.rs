@@ -4,6 +4,8 @@ use std::fmt;
 use std::net::SocketAddrV4;
 use std::str::FromStr;
 
+use strsim::osa_distance;
+
 use super::part::Part;
 use super::text::Line;
 use super::{Address, ParseError, Reason, can, inet, ipv4, link, netlink, other, unix, vsock};
@@ -93,31 +95,11 @@ fn unknown_scheme(scheme: Part<'_>) -> ParseError {
 /// Returns the scheme whose name is most like a word, if one is near enough.
 fn nearest(word: &str) -> Option<&'static str> {
     let names = SCHEMES.iter().map(|(scheme, _)| scheme.trim_end_matches(['/', ':']));
+    // What is much longer is no slip, and may be of any length.
+    let names = names.filter(|name| word.len() <= 2 * name.len());
     let near =
-        names.map(|name| (distance(word, name), name)).filter(|(d, name)| *d <= name.len().div_ceil(4));
+        names.map(|name| (osa_distance(word, name), name)).filter(|(d, name)| *d <= name.len().div_ceil(4));
     near.min().map(|(_, name)| name)
-}
-
-/// Counts the letters to insert, to delete, to replace or to swap with their neighbour between two words.
-fn distance(from: &str, to: &str) -> usize {
-    if from.len() > 2 * to.len() {
-        return usize::MAX;
-    }
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
-    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
-    for i in 0..=from.len() {
-        for j in 0..=to.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let replaced = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
-                let swapped = i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1];
-                let swap = if swapped { rows[i - 2][j - 2] + 1 } else { usize::MAX };
-                replaced.min(swap).min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1)
-            };
-        }
-    }
-    rows[from.len()][to.len()]
 }
 
 #[inline]
