@@ -47,7 +47,7 @@ fn every_call_that_waits_gives_up_by_its_deadline() {
     gives_up(|deadline| client.by(deadline).send_vectored(&[std::io::IoSlice::new(b"x")]));
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     gives_up(|deadline| socket.by(deadline).recv_from(&mut [0; 8]));
-    gives_up(|deadline| socket.by(deadline).recv_vectored(&mut []));
+    gives_up(|deadline| socket.by(deadline).recv_vectored(&mut [IoSliceMut::new(&mut [0; 8])]));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     gives_up(|deadline| listener.by(deadline).accept());
 }
