@@ -177,14 +177,14 @@ impl SocketOf<Listener> {
     /// Port zero has the system choose one. Connections of an earlier listener do not stand in the way, another
     /// listener does. `[::]` takes IPv4 as well where the system's default is so.
     ///
+    /// # Errors
+    ///
+    /// [`is_address_in_use`](Error::is_address_in_use).
+    ///
     /// # Platform notes
     ///
     /// - Unix: `SO_REUSEADDR` is set.
     /// - Windows: `SO_EXCLUSIVEADDRUSE` is set, which comes to the same.
-    ///
-    /// # Errors
-    ///
-    /// [`is_address_in_use`](Error::is_address_in_use).
     ///
     /// # System call
     ///

@@ -60,14 +60,14 @@ macro_rules! accepts {
             ///
             /// The socket is blocking, whatever the listener is.
             ///
-            /// # Platform notes
-            ///
-            /// - Windows: every socket is non-blocking, which no call here shows.
-            ///
             /// # Errors
             ///
             /// [`should_retry`](crate::Error::should_retry) is true of what concerns this one connection, or the
             /// descriptors of the moment: the listener goes on.
+            ///
+            /// # Platform notes
+            ///
+            /// - Windows: every socket is non-blocking, which no call here shows.
             ///
             /// # System call
             ///

@@ -94,14 +94,14 @@ impl<R: Role> SocketOf<R> {
     /// Family, type and whether it listens are found from the system. A listener becomes non-blocking, as
     /// [`listen`](SocketOf::listen) would have made it; nothing else about the descriptor changes.
     ///
+    /// # Errors
+    ///
+    /// The descriptor is no socket, or its family and type are not those of the role. The error has the descriptor.
+    ///
     /// # Platform notes
     ///
     /// - Apple: SIGPIPE is turned off for the descriptor.
     /// - Windows: every socket becomes non-blocking.
-    ///
-    /// # Errors
-    ///
-    /// The descriptor is no socket, or its family and type are not those of the role. The error has the descriptor.
     pub fn adopt(descriptor: impl Into<Descriptor>) -> Result<Self, AdoptError> {
         let descriptor = descriptor.into();
         match Self::check(descriptor::borrow(&descriptor)) {
