@@ -1,7 +1,6 @@
 //! Listening and accepting.
 
-use super::io::sender;
-use super::mode::{Mode, Wait};
+use super::mode::{Always, Mode, Wait};
 use super::role::{Accepts, HoldsSocket, Role};
 use super::{By, Now, SocketOf};
 use crate::error::{During, Operation, Result};
@@ -42,7 +41,7 @@ fn accept<M: Mode, R: Accepts>(socket: &SocketOf<R>, mode: M) -> Result<M::Outpu
     let wait = Wait::new(socket.borrowed(), Readiness::Readable, Operation::Accept);
     wait.run(mode, |_| {
         let (descriptor, raw) = sys::name::accept(wait.source)?;
-        let from = sender::<R, R>(socket, &raw)?;
+        let from = socket.decode(&raw)?;
         let (family, kind) = (socket.family, socket.kind);
         let role = <R::Stream as Role>::adopted();
         Ok((SocketOf::of(descriptor, family, kind, Protocol::DEFAULT, role), from))
@@ -83,8 +82,6 @@ macro_rules! accepts {
         }
     };
 }
-
-type Always<T> = T;
 
 accepts!([R: Role] SocketOf<R>, R, waiting, Always, "Waits until there is one.");
 accepts!([S: HoldsSocket] By<S>, S::Role, until, Always, "Waits until there is one, or the deadline passes.");

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use super::SocketOf;
 use super::flags::ReceiveFlags;
-use super::io::{Message, sender};
+use super::io::Message;
 use super::mode::{Mode, Waiter};
 use super::received::Outcome;
 use super::role::{Role, Transfers};
@@ -79,12 +79,12 @@ pub(super) fn recv_vectored<M: Mode, R: Transfers>(
 ) -> Result<M::Output<R::Received>> {
     let mut attempts = Attempts::new(socket, mode, flags);
     let mut rest: Vec<_> = slices.iter_mut().map(|slice| IoSliceMut::new(slice)).collect();
-    let (mut rest, mut done, mut attempt, mut ended) = (&mut rest[..], 0, M::FIRST, false);
-    while !ended && rest.iter().any(|slice| !slice.is_empty()) {
+    let (mut rest, mut done, mut attempt) = (&mut rest[..], 0, M::FIRST);
+    while rest.iter().any(|slice| !slice.is_empty()) {
         match sys::io::recv_vectored(socket.borrowed(), rest, flags, attempt, None, false) {
+            Ok(Delivered { length: 0, .. }) => break,
             Ok(Delivered { length, .. }) => {
                 done += length;
-                ended = length == 0;
                 IoSliceMut::advance_slices(&mut rest, length);
             }
             Err(errno) => match attempts.after(errno) {
@@ -98,10 +98,9 @@ pub(super) fn recv_vectored<M: Mode, R: Transfers>(
 
 /// What was received of a stream, and the address that a stream's data comes with: none.
 pub(super) fn from_nobody<M: Mode, R: Transfers>(
-    _: M,
     socket: &SocketOf<R>,
     received: M::Output<R::Received>,
 ) -> Result<M::Output<Message<R>>> {
-    let nobody = sender::<R, R>(socket, &RawAddress::empty()).during(Operation::Receive)?;
+    let nobody = socket.decode(&RawAddress::empty()).during(Operation::Receive)?;
     Ok(M::map(received, |received| (received, nobody)))
 }

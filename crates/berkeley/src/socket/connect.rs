@@ -148,7 +148,7 @@ impl<S: HoldsSocket> Connecting<S> {
     fn look(&mut self, deadline: Deadline) -> Result<()> {
         let socket = self.socket.socket();
         let wait = Wait::new(socket.borrowed(), Readiness::Writable, Operation::Connect);
-        wait_ready(wait, deadline).map_err(|error| error.with_address(self.address.clone()))?;
+        wait.until_ready(deadline).map_err(|error| error.with_address(self.address.clone()))?;
         self.progress = match socket.take_error()? {
             Some(errno) => Progress::Failed(errno),
             None => Progress::Connected,
@@ -188,21 +188,6 @@ impl<S: HoldsSocket> Connecting<S> {
             let _ = self.settle();
         }
         self.socket
-    }
-}
-
-/// Waits for readiness until the deadline.
-fn wait_ready(wait: Wait<'_>, deadline: Deadline) -> Result<()> {
-    loop {
-        let left = deadline.remaining();
-        match sys::wait::wait(wait.source, wait.readiness, left) {
-            Ok(true) => return Ok(()),
-            Ok(false) if left.is_some_and(|left| left.is_zero()) => {
-                return Err(Error::deadline_passed(wait.operation));
-            }
-            Ok(false) | Err(Errno::INTR) => {}
-            Err(errno) => return Err(Error::new(wait.operation, errno)),
-        }
     }
 }
 

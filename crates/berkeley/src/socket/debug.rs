@@ -2,15 +2,14 @@
 
 use std::fmt;
 
+use super::SocketOf;
 use super::role::Role;
-use super::{SocketOf, decode};
-use crate::error::Operation;
 use crate::sys;
 
 #[allow(clippy::missing_fields_in_debug, reason = "the system knows more of a socket than its fields do")]
 impl<R: Role> fmt::Debug for SocketOf<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decoded = |raw: sys::Result<_>| decode::<R>(&raw.ok()?, Operation::LocalAddress).ok();
+        let decoded = |raw: sys::Result<_>| self.decode(&raw.ok()?).ok();
         let local = decoded(sys::name::local_address(self.borrowed()));
         let peer = decoded(sys::name::peer_address(self.borrowed()));
         let state = match peer {

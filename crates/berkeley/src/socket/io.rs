@@ -3,12 +3,11 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use super::flags::{ReceiveFlags, SendFlags};
-use super::mode::{Mode, Never, Until, Wait, Waiting};
+use super::mode::{Always, Mode, Never, Until, Wait, Waiting};
 use super::received::Outcome;
 use super::role::{Addresses, HoldsSocket, Role, Transfers};
 use super::{By, Now, SocketOf, all};
-use crate::addr::{Family, UnixAddress};
-use crate::error::{During, Errno, Error, Operation, Result};
+use crate::error::{During, Error, Operation, Result};
 use crate::kind::Kind;
 use crate::sys::address::RawAddress;
 use crate::sys::{self, Attempt, Buffer, Delivered, Readiness, Sockaddr};
@@ -127,13 +126,13 @@ fn recv_from<M: Mode, R: Addresses, B: Buffer + ?Sized>(
     let system = flags.system()?;
     if all::is_wanted(socket, flags) {
         let received = all::recv(socket, mode, buffer, system)?;
-        return all::from_nobody(mode, socket, received);
+        return all::from_nobody::<M, R>(socket, received);
     }
     let wait = socket.receiving(system);
     wait.run(mode, move |attempt| {
         let told = socket.tells_length();
         let (delivered, raw) = sys::io::recv_from(wait.source, buffer, system, attempt, told)?;
-        Ok((R::Received::from_delivered(delivered), sender::<R, R>(socket, &raw)?))
+        Ok((R::Received::from_delivered(delivered), socket.decode(&raw)?))
     })
 }
 
@@ -165,28 +164,14 @@ fn recv_vectored_from<M: Mode, R: Addresses>(
     let system = flags.system()?;
     if all::is_wanted(socket, flags) {
         let received = all::recv_vectored(socket, mode, slices, system)?;
-        return all::from_nobody(mode, socket, received);
+        return all::from_nobody::<M, R>(socket, received);
     }
     let (wait, told) = (socket.receiving(system), socket.tells_length());
     wait.run(mode, |attempt| {
         let mut raw = RawAddress::empty();
         let delivered = sys::io::recv_vectored(wait.source, slices, system, attempt, Some(&mut raw), told)?;
-        Ok((R::Received::from_delivered(delivered), sender::<R, R>(socket, &raw)?))
+        Ok((R::Received::from_delivered(delivered), socket.decode(&raw)?))
     })
-}
-
-/// Returns whom a message is from. One from a Unix socket without a name comes with no address at all.
-#[inline]
-pub(super) fn sender<R: Role, Q: Role>(socket: &SocketOf<Q>, raw: &RawAddress) -> sys::Result<R::Address> {
-    if socket.family == Family::UNIX && raw.family() == 0 {
-        return sender_of::<R>(&UnixAddress::unnamed().encode()?);
-    }
-    sender_of::<R>(raw)
-}
-
-#[inline]
-fn sender_of<R: Role>(raw: &RawAddress) -> sys::Result<R::Address> {
-    R::Address::decode(raw).ok_or(Errno::AFNOSUPPORT)
 }
 
 /// Gives a type the calls that send and receive. `$output` is what a call gives of a `T`: `T`, or `Option<T>`.
@@ -400,8 +385,6 @@ macro_rules! calls {
         }
     };
 }
-
-type Always<T> = T;
 
 impl<R: Role> SocketOf<R> {
     #[inline]

@@ -18,8 +18,8 @@ pub use self::interop::AdoptError;
 pub use self::received::{Outcome, Received};
 pub use self::role::{Accepts, Addresses, Any, HoldsSocket, Role, Streams, Transfers};
 pub use self::view::{AsBytes, By, Now};
-use crate::addr::{Address, Family, ToAddress};
-use crate::error::{During, Error, Operation, Result};
+use crate::addr::{Address, Family, ToAddress, UnixAddress};
+use crate::error::{During, Errno, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option::{self, SocketOption, Value};
 use crate::sys::address::RawAddress;
@@ -179,6 +179,17 @@ impl<R: Role> SocketOf<R> {
         Self { descriptor, family, kind, tells_length: tells_length(family, kind, protocol), role }
     }
 
+    /// Returns what an address from the system is. A Unix socket without a name comes with none at all.
+    #[inline]
+    pub(crate) fn decode(&self, raw: &RawAddress) -> sys::Result<R::Address> {
+        let decoded = if self.family == Family::UNIX && raw.family() == 0 {
+            R::Address::decode(&UnixAddress::unnamed().encode()?)
+        } else {
+            R::Address::decode(raw)
+        };
+        decoded.ok_or(Errno::AFNOSUPPORT)
+    }
+
     /// Whether a receive call can ask for the length of the whole message.
     #[inline]
     fn tells_length(&self) -> bool {
@@ -228,7 +239,7 @@ impl<R: Role> SocketOf<R> {
     #[doc(alias = "getsockname")]
     pub fn local_address(&self) -> Result<R::Address> {
         let raw = sys::name::local_address(self.borrowed()).during(Operation::LocalAddress)?;
-        decode::<R>(&raw, Operation::LocalAddress)
+        self.decode(&raw).during(Operation::LocalAddress)
     }
 
     /// Returns the address of the peer that the socket is connected to.
@@ -243,7 +254,7 @@ impl<R: Role> SocketOf<R> {
     #[doc(alias = "getpeername")]
     pub fn peer_address(&self) -> Result<R::Address> {
         let raw = sys::name::peer_address(self.borrowed()).during(Operation::PeerAddress)?;
-        decode::<R>(&raw, Operation::PeerAddress)
+        self.decode(&raw).during(Operation::PeerAddress)
     }
 
     /// Returns `true` if the socket is connected to a peer.
@@ -328,7 +339,7 @@ impl<R: Role> SocketOf<R> {
     ///
     /// `getsockopt(2)` with `SO_ERROR`.
     #[doc(alias = "SO_ERROR")]
-    pub fn take_error(&self) -> Result<Option<crate::Errno>> {
+    pub fn take_error(&self) -> Result<Option<Errno>> {
         self.get(option::socket::ERROR)
     }
 }
@@ -391,10 +402,6 @@ pub(crate) fn encode(address: &impl ToAddress, operation: Operation) -> Result<(
     let address = address.to_address()?;
     let raw = address.encode().during_to(operation, &address)?;
     Ok((address, raw))
-}
-
-fn decode<R: Role>(raw: &RawAddress, operation: Operation) -> Result<R::Address> {
-    R::Address::decode(raw).ok_or_else(|| Error::new(operation, crate::Errno::AFNOSUPPORT))
 }
 
 /// Whether a receive call on such a socket can ask for the length of the whole message: MSG_TRUNC as a flag.

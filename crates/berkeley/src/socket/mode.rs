@@ -26,6 +26,9 @@ pub(crate) trait Mode: Copy {
     fn patience(self) -> Patience;
 }
 
+/// What a call gives of a `T` in the modes that wait.
+pub(super) type Always<T> = T;
+
 /// How long to wait, at run time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Patience {
@@ -143,6 +146,18 @@ impl<'a> Wait<'a> {
         }
     }
 
+    /// Waits until the descriptor is ready; looks at least once.
+    pub(crate) fn until_ready(self, deadline: Deadline) -> Result<()> {
+        loop {
+            match sys::wait::wait(self.source, self.readiness, deadline.remaining()) {
+                Ok(true) => return Ok(()),
+                Ok(false) if deadline.has_passed() => return Err(Error::deadline_passed(self.operation)),
+                Ok(false) | Err(Errno::INTR) => {}
+                Err(errno) => return Err(Error::new(self.operation, errno)),
+            }
+        }
+    }
+
     /// Repeats a call that failed for as long as there is patience; `None` when there was none to begin with.
     ///
     /// The call is taken by value: handed over by reference, what it captures would lie in memory on the hot path.
@@ -211,17 +226,10 @@ impl<'a> Waiter<'a> {
 
     fn wait_until(&mut self, deadline: Deadline) -> Result<ControlFlow<(), Attempt>> {
         self.back_off(deadline);
-        loop {
-            let left = deadline.remaining();
-            if left.is_some_and(|left| left.is_zero()) {
-                return Err(Error::deadline_passed(self.wait.operation));
-            }
-            match sys::wait::wait(self.wait.source, self.wait.readiness, left) {
-                Ok(true) => break,
-                Ok(false) | Err(Errno::INTR) => {}
-                Err(errno) => return Err(self.error(errno)),
-            }
+        if deadline.has_passed() {
+            return Err(Error::deadline_passed(self.wait.operation));
         }
+        self.wait.until_ready(deadline)?;
         self.in_vain += 1;
         Ok(ControlFlow::Continue(Attempt::Try))
     }

@@ -97,8 +97,7 @@ impl Sockaddr for UnixAddress {
     }
 
     fn decode(raw: &RawAddress) -> Option<Self> {
-        // A datagram from a socket without a name comes with no address at all.
-        matches!(raw.family(), AF_UNIX | 0).then(|| decode_unix(raw))
+        (raw.family() == AF_UNIX).then(|| decode_unix(raw))
     }
 }
 

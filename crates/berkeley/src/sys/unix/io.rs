@@ -211,13 +211,15 @@ pub(crate) fn recv_vectored(
 ) -> Result<Delivered> {
     check(Operation::Receive)?;
     let count = slices.len().min(MOST_SLICES);
-    let room = slices[..count].iter().map(|slice| slice.len()).sum();
     // On Linux, MSG_TRUNC asks for the whole length of the message.
     let whole = told && cfg!(linux_like);
     let flags = flags | attempt.flag() | if whole { libc::MSG_TRUNC } else { 0 };
     // SAFETY: IoSliceMut promises the layout of iovec, and the slices are writable for their lengths.
     let delivered = unsafe { receive_message(fd, slices.as_mut_ptr().cast(), count, flags, from) }?;
-    Ok(if whole { Delivered::of(delivered.length, room) } else { delivered })
+    if !whole {
+        return Ok(delivered);
+    }
+    Ok(Delivered::of(delivered.length, slices[..count].iter().map(|slice| slice.len()).sum()))
 }
 
 /// Receives one message.
