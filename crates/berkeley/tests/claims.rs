@@ -65,13 +65,8 @@ fn a_deadline_holds_for_a_whole_read_exact() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_connect_with_a_limit_leaves_the_mode_as_it_was() {
-    use std::os::fd::AsRawFd;
+    use berkeley_testkit::descriptor::is_blocking;
 
-    let is_nonblocking = |fd: i32| {
-        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).unwrap();
-        let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim().to_owned();
-        i32::from_str_radix(&flags, 8).unwrap() & 0o4000 != 0
-    };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_address().unwrap();
 
@@ -80,12 +75,12 @@ fn a_connect_with_a_limit_leaves_the_mode_as_it_was() {
             .unwrap();
     ours.set_nonblocking(true).unwrap();
     ours.by(SECOND * 10).connect(address).unwrap();
-    assert!(is_nonblocking(ours.as_raw_fd()));
+    assert!(!is_blocking(&ours));
 
     let peer = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     peer.set_nonblocking(true).unwrap();
     peer.connect_timeout(&address.into(), SECOND * 10).unwrap();
-    assert!(!is_nonblocking(peer.as_raw_fd()), "socket2 makes it blocking");
+    assert!(is_blocking(&peer), "socket2 makes it blocking");
 }
 
 #[test]

@@ -124,13 +124,9 @@ fn what_never_answers_is_given_up_by_the_deadline() {
 /// Whether a descriptor is non-blocking after a connect by a deadline was given up.
 #[cfg(target_os = "linux")]
 fn pending_mode(silent: &str) -> bool {
-    use std::os::fd::AsRawFd;
-
     let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
     assert!(socket.by(MILLISECOND * 5).connect(silent).unwrap_err().is_deadline_passed());
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
-    let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim().to_owned();
-    i32::from_str_radix(&flags, 8).unwrap() & 0o4000 != 0
+    !berkeley_testkit::descriptor::is_blocking(&socket)
 }
 
 #[test]

@@ -12,6 +12,8 @@ use berkeley::{
     By, Deadline, Family, HoldsSocket, Kind, MILLISECOND, Now, Protocol, ReceiveFlags, SECOND, Socket,
     TcpListener, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream, option,
 };
+#[cfg(target_os = "linux")]
+use berkeley_testkit::descriptor::is_blocking;
 use berkeley_testkit::{limit, scratch, tcp_pair};
 
 fn v4() -> SocketAddr {
@@ -249,7 +251,7 @@ fn two_threads_accept_one_connection_each() {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn adopting_a_listener_makes_it_non_blocking_and_adopting_it_raw_does_not() {
     use std::os::fd::OwnedFd;
 
@@ -260,13 +262,6 @@ fn adopting_a_listener_makes_it_non_blocking_and_adopting_it_raw_does_not() {
     drop(adopted);
     let adopted = TcpListener::adopt(OwnedFd::from(copy)).unwrap();
     assert!(!is_blocking(&adopted));
-}
-
-#[cfg(target_os = "linux")]
-fn is_blocking(socket: &impl std::os::fd::AsRawFd) -> bool {
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
-    let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim().to_owned();
-    i32::from_str_radix(&flags, 8).unwrap() & 0o4000 == 0
 }
 
 #[test]

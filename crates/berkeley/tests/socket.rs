@@ -71,11 +71,8 @@ fn what_the_system_lacks_is_unsupported_and_not_another_failure() {
 #[test]
 #[cfg(target_os = "linux")]
 fn every_descriptor_is_close_on_exec_and_a_raw_one_is_not() {
-    fn is_cloexec(socket: &impl std::os::fd::AsRawFd) -> bool {
-        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", socket.as_raw_fd())).unwrap();
-        let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).unwrap().trim().to_owned();
-        i32::from_str_radix(&flags, 8).unwrap() & 0o2_000_000 != 0
-    }
+    use berkeley_testkit::descriptor::is_close_on_exec as is_cloexec;
+
     let open = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
     let (left, right) = UnixStream::pair().unwrap();
     let (client, server) = tcp_pair(v4()).unwrap();

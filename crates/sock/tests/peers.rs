@@ -16,17 +16,6 @@ use traffic::{VOLUME, back, forth, read_all, read_and_tell, read_slowly, write_i
 /// These tests take both processors: one after the other each has its time.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Whether a program is here; if not, says so, and fails where it has to be.
-fn have(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|directory| directory.join(program).exists());
-    if !found {
-        assert!(std::env::var_os("BERKELEY_NEED").is_none_or(|need| need != "all"), "{program} is missing");
-        println!("skipped: {program} is missing (Debian has it as the package {program})");
-    }
-    found
-}
-
 /// How data that arrives is told from data that is still to come.
 #[derive(Clone, Copy, PartialEq)]
 enum Flow {
@@ -124,7 +113,7 @@ fn socat_listening(address: &str) -> (Running, String) {
 
 macro_rules! with {
     ($program:literal) => {
-        if !have($program) {
+        if berkeley_testkit::program($program).is_none() {
             return;
         }
         let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
+#[cfg(target_os = "linux")]
+pub mod descriptor;
 // Release builds of the library have no switch.
 #[cfg(debug_assertions)]
 pub mod fault;
@@ -9,7 +11,6 @@ pub mod leak;
 mod limit;
 mod need;
 mod pair;
-pub mod process;
 
 pub use limit::{Limit, limit};
 pub use need::{need, program};

@@ -11,7 +11,7 @@ use berkeley::{Kind, Shutdown, Socket};
 use super::{Door, STALL, Seat, send_patiently};
 use crate::report::{Failure, Voice, elapsed, io_reason, reason};
 use crate::stdio::{BUFFER, Cut, Input, LONGEST, Output, stdin, stdout};
-use crate::transfer::{is_gone, of_input, of_output};
+use crate::transfer::{has_hung_up, is_gone, of_input, of_output};
 
 struct Client {
     socket: Socket,
@@ -157,11 +157,4 @@ impl Hub {
         let oldest = clients.present.iter().position(|client| client.has_ended.load(Ordering::SeqCst));
         oldest.map(|at| clients.present.remove(at)).is_some()
     }
-}
-
-/// Whether a Unix stream has no reader any more: a send of nothing tells.
-fn has_hung_up(socket: &Socket) -> bool {
-    socket.family() == berkeley::Family::UNIX
-        && socket.kind() == Kind::STREAM
-        && socket.now().send(&[]).is_err_and(|error| error.is_broken_pipe())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use berkeley::{Address, Error, Kind, MILLISECOND, Operation, Received, Result, Shutdown, Socket};
+use berkeley::{Address, Error, Family, Kind, MILLISECOND, Operation, Received, Result, Shutdown, Socket};
 
 use crate::endpoint::Transport;
 use crate::report::{Voice, reason};
@@ -73,12 +73,17 @@ impl Link for Connected {
         if self.transport.is_datagram() { Ok(()) } else { self.socket.shutdown(Shutdown::Send) }
     }
 
-    /// A send of nothing fails at once where a Unix stream has no reader. TCP knows no more than that the peer sends
-    /// no more; of a seqpacket it would be a record.
     fn has_hung_up(&self) -> bool {
-        self.transport == Transport::UnixStream
-            && self.socket.now().send(&[]).is_err_and(|error| error.is_broken_pipe())
+        has_hung_up(&self.socket)
     }
+}
+
+/// Whether a Unix stream has no reader any more: there a send of nothing fails at once. TCP knows no more than that the
+/// peer sends no more; of a seqpacket it would be a record.
+pub fn has_hung_up(socket: &Socket) -> bool {
+    socket.family() == Family::UNIX
+        && socket.kind() == Kind::STREAM
+        && socket.now().send(&[]).is_err_and(|error| error.is_broken_pipe())
 }
 
 /// Sends all of a piece of a stream, or one message.
