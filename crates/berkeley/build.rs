@@ -7,6 +7,7 @@ fn main() {
     let system = env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
     for (family, members) in [
         ("linux_like", &["linux", "android"][..]),
+        ("freebsd", &["freebsd"]),
         ("apple", &["macos", "ios", "tvos", "watchos", "visionos"]),
         (
             "bsd",

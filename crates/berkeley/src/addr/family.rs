@@ -67,7 +67,7 @@ families! {
     PACKET, 17, any(linux_like, solarish) => system::AF_PACKET;
     /// Messages between the kernel and programs.
     #[doc(alias = "AF_NETLINK")]
-    NETLINK, 16, linux_like => system::AF_NETLINK;
+    NETLINK, 16, linux_like => system::AF_NETLINK, freebsd => 38;
     /// Routing messages of the BSDs.
     #[doc(alias = "AF_ROUTE")]
     ROUTE, 1017, any(bsd, solarish) => system::AF_ROUTE;

@@ -24,6 +24,30 @@ pub(in crate::sys) const SIZE: usize = size_of::<libc::sockaddr_storage>();
 pub(in crate::sys) const PATH: usize = offset_of!(libc::sockaddr_un, sun_path);
 const PATH_SIZE: usize = size_of::<libc::sockaddr_un>() - PATH;
 
+// The positions that the code has as numbers, compared wherever this is compiled.
+const _: () = {
+    assert!(offset_of!(libc::sockaddr_in, sin_port) == 2);
+    assert!(offset_of!(libc::sockaddr_in, sin_addr) == 4);
+    assert!(offset_of!(libc::sockaddr_in6, sin6_port) == 2);
+    assert!(offset_of!(libc::sockaddr_in6, sin6_flowinfo) == 4);
+    assert!(offset_of!(libc::sockaddr_in6, sin6_addr) == 8);
+    assert!(offset_of!(libc::sockaddr_in6, sin6_scope_id) == 24);
+    assert!(offset_of!(libc::sockaddr_un, sun_path) == 2);
+    assert!(size_of::<libc::sockaddr_storage>() >= 128);
+};
+
+#[cfg(bsd)]
+const _: () = {
+    assert!(offset_of!(libc::sockaddr, sa_len) == 0);
+    assert!(offset_of!(libc::sockaddr, sa_family) == 1);
+};
+
+#[cfg(not(bsd))]
+const _: () = {
+    assert!(offset_of!(libc::sockaddr, sa_family) == 0);
+    assert!(size_of::<libc::sa_family_t>() == 2);
+};
+
 /// A socket address as the system has it.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
@@ -168,23 +192,9 @@ pub(in crate::sys) fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-    use super::*;
     use crate::addr::Address;
     use crate::sys::Sockaddr;
     use crate::sys::sockaddr::encode_inet;
-
-    /// The positions that the code has as numbers.
-    #[test]
-    fn positions_are_those_of_the_structures() {
-        assert_eq!(offset_of!(libc::sockaddr_in, sin_port), 2);
-        assert_eq!(offset_of!(libc::sockaddr_in, sin_addr), 4);
-        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_port), 2);
-        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_flowinfo), 4);
-        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_addr), 8);
-        assert_eq!(offset_of!(libc::sockaddr_in6, sin6_scope_id), 24);
-        assert_eq!(offset_of!(libc::sockaddr_un, sun_path), 2);
-        assert!(size_of::<libc::sockaddr_storage>() >= 128);
-    }
 
     fn round_trip(text: &str) {
         let address: Address = text.parse().unwrap();

@@ -63,10 +63,13 @@ pub(super) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
 
 /// Accepts a connection whose descriptor is blocking and close-on-exec.
 ///
-/// XNU has no accept4, and hands on the listener's O_NONBLOCK.
+/// XNU has no accept4, and hands on the listener's O_NONBLOCK. A connection whose peer is gone already it returns with
+/// no address, where other systems say that it was aborted.
 #[cfg(apple)]
 pub(super) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
     use std::os::fd::AsFd;
+
+    use crate::error::Errno;
 
     let mut from = RawAddress::empty();
     let accepted = from.fill(|address, length| {
@@ -74,6 +77,9 @@ pub(super) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
         checked(unsafe { libc::accept(fd.as_raw_fd(), address, length) })
     })?;
     let accepted = owned(accepted);
+    if from.len() == 0 {
+        return Err(Errno::CONNABORTED);
+    }
     super::descriptor::set_close_on_exec(accepted.as_fd())?;
     super::descriptor::set_nonblocking(accepted.as_fd(), false)?;
     super::name::no_sigpipe(accepted.as_fd())?;

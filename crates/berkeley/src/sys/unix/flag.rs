@@ -5,11 +5,8 @@
 /// The flag with which a call does not wait.
 pub(crate) const DONTWAIT: i32 = libc::MSG_DONTWAIT;
 
-/// What every send has: no SIGPIPE. Where there is no such flag, `SO_NOSIGPIPE` is set on every socket.
-#[cfg(not(apple))]
+/// What every send has: no SIGPIPE. XNU before macOS 14 does not heed it; there `SO_NOSIGPIPE` is set on every socket.
 pub(crate) const NOSIGNAL: i32 = libc::MSG_NOSIGNAL;
-#[cfg(apple)]
-pub(crate) const NOSIGNAL: i32 = 0;
 
 macro_rules! flags {
     ($($(#[cfg($system:meta)])? $name:ident = $bit:ident | $absent:literal;)*) => { $(
@@ -33,5 +30,5 @@ flags! {
     #[cfg(linux_like)] FASTOPEN = MSG_FASTOPEN | 39;
     #[cfg(target_os = "linux")] ZEROCOPY = MSG_ZEROCOPY | 40;
     #[cfg(linux_like)] ERRQUEUE = MSG_ERRQUEUE | 41;
-    #[cfg(any(apple, target_os = "freebsd", target_os = "dragonfly"))] EOF = MSG_EOF | 42;
+    #[cfg(any(apple, freebsd, target_os = "dragonfly"))] EOF = MSG_EOF | 42;
 }

@@ -50,12 +50,12 @@ macro_rules! places {
 places! {
     SO_ACCEPTCONN: SOL_SOCKET;
     SO_BROADCAST: SOL_SOCKET;
-    #[cfg(any(linux_like, target_os = "freebsd"))] SO_DOMAIN: SOL_SOCKET;
+    #[cfg(any(linux_like, freebsd))] SO_DOMAIN: SOL_SOCKET;
     SO_ERROR: SOL_SOCKET;
     SO_KEEPALIVE: SOL_SOCKET;
     SO_LINGER: SOL_SOCKET;
     SO_OOBINLINE: SOL_SOCKET;
-    #[cfg(any(linux_like, target_os = "freebsd"))] SO_PROTOCOL: SOL_SOCKET;
+    #[cfg(any(linux_like, freebsd))] SO_PROTOCOL: SOL_SOCKET;
     SO_RCVBUF: SOL_SOCKET;
     SO_RCVTIMEO: SOL_SOCKET;
     SO_REUSEADDR: SOL_SOCKET;
@@ -100,6 +100,13 @@ pub(crate) fn decode_time(bytes: &[u8]) -> Option<Option<Duration>> {
 
 /// The bytes of `SO_LINGER`: on or off, then seconds, each an int; a Winsock short each.
 pub(crate) const LINGER_SIZE: usize = size_of::<libc::linger>();
+
+const _: () = {
+    assert!(offset_of!(libc::linger, l_onoff) == 0);
+    assert!(offset_of!(libc::linger, l_linger) == 4);
+    assert!(LINGER_SIZE == 8);
+    assert!(offset_of!(libc::timeval, tv_sec) == 0);
+};
 
 pub(crate) fn encode_linger(seconds: Option<u32>) -> [u8; LINGER_SIZE] {
     let mut bytes = [0; LINGER_SIZE];

@@ -6,6 +6,9 @@
     reason = "one signature for every family"
 )]
 
+#[cfg(any(linux_like, bsd))]
+use std::mem::offset_of;
+
 use super::RawAddress;
 #[cfg(linux_like)]
 use crate::addr::CanIds;
@@ -45,6 +48,8 @@ pub(in crate::sys) fn decode(raw: &RawAddress) -> Option<Address> {
         libc::AF_LINK => decode_link(raw).map(Address::Link),
         #[cfg(apple)]
         libc::AF_VSOCK => decode_vsock(raw).map(Address::Vsock),
+        #[cfg(freebsd)]
+        AF_NETLINK => decode_netlink(raw).map(Address::Netlink),
         _ => None,
     }
 }
@@ -161,48 +166,65 @@ fn encode_link(_: &LinkAddress) -> Result<RawAddress> {
     Err(Errno::AFNOSUPPORT)
 }
 
-/// sockaddr_nl: port at 4, groups at 8.
 #[cfg(linux_like)]
+use libc::AF_NETLINK;
+
+/// Of FreeBSD 13.2 and later, <netlink/netlink.h>; libc does not have it.
+#[cfg(freebsd)]
+const AF_NETLINK: libc::c_int = 38;
+
+/// sockaddr_nl: port at 4, groups at 8, and that is all, on Linux as on FreeBSD.
+#[cfg(any(linux_like, freebsd))]
 fn encode_netlink(netlink: &NetlinkAddress) -> Result<RawAddress> {
-    let mut raw = RawAddress::of(libc::AF_NETLINK, size_of::<libc::sockaddr_nl>());
+    let mut raw = RawAddress::of(AF_NETLINK, 12);
     raw.put(4, netlink.pid().to_ne_bytes());
     raw.put(8, netlink.groups().to_ne_bytes());
     Ok(raw)
 }
 
-#[cfg(linux_like)]
+#[cfg(any(linux_like, freebsd))]
 fn decode_netlink(raw: &RawAddress) -> Option<NetlinkAddress> {
     let pid = u32::from_ne_bytes(raw.get(4)?);
     Some(NetlinkAddress::new(pid, u32::from_ne_bytes(raw.get(8)?)))
 }
 
-#[cfg(not(linux_like))]
+#[cfg(not(any(linux_like, freebsd)))]
 fn encode_netlink(_: &NetlinkAddress) -> Result<RawAddress> {
     Err(Errno::AFNOSUPPORT)
 }
 
-#[cfg(test)]
+// The positions that the code has as numbers, compared wherever this is compiled.
 #[cfg(target_os = "linux")]
-mod tests {
-    use std::mem::offset_of;
+const _: () = {
+    assert!(size_of::<libc::sockaddr_can>() == CAN_SIZE);
+    assert!(offset_of!(libc::sockaddr_can, can_ifindex) == 4);
+    assert!(offset_of!(libc::sockaddr_can, can_addr) == 8);
+};
 
-    use super::CAN_SIZE;
+#[cfg(linux_like)]
+const _: () = {
+    assert!(offset_of!(libc::sockaddr_ll, sll_protocol) == 2);
+    assert!(offset_of!(libc::sockaddr_ll, sll_ifindex) == 4);
+    assert!(offset_of!(libc::sockaddr_ll, sll_hatype) == 8);
+    assert!(offset_of!(libc::sockaddr_ll, sll_pkttype) == 10);
+    assert!(offset_of!(libc::sockaddr_ll, sll_halen) == 11);
+    assert!(offset_of!(libc::sockaddr_ll, sll_addr) == 12);
+    assert!(offset_of!(libc::sockaddr_nl, nl_pid) == 4);
+    assert!(offset_of!(libc::sockaddr_nl, nl_groups) == 8);
+    assert!(size_of::<libc::sockaddr_nl>() == 12);
+};
 
-    /// The positions that the code has as numbers.
-    #[test]
-    fn positions_are_those_of_the_structures() {
-        assert_eq!(size_of::<libc::sockaddr_can>(), CAN_SIZE);
-        assert_eq!(offset_of!(libc::sockaddr_can, can_ifindex), 4);
-        assert_eq!(offset_of!(libc::sockaddr_can, can_addr), 8);
-        assert_eq!(offset_of!(libc::sockaddr_vm, svm_port), 4);
-        assert_eq!(offset_of!(libc::sockaddr_vm, svm_cid), 8);
-        assert_eq!(offset_of!(libc::sockaddr_ll, sll_protocol), 2);
-        assert_eq!(offset_of!(libc::sockaddr_ll, sll_ifindex), 4);
-        assert_eq!(offset_of!(libc::sockaddr_ll, sll_hatype), 8);
-        assert_eq!(offset_of!(libc::sockaddr_ll, sll_pkttype), 10);
-        assert_eq!(offset_of!(libc::sockaddr_ll, sll_halen), 11);
-        assert_eq!(offset_of!(libc::sockaddr_ll, sll_addr), 12);
-        assert_eq!(offset_of!(libc::sockaddr_nl, nl_pid), 4);
-        assert_eq!(offset_of!(libc::sockaddr_nl, nl_groups), 8);
-    }
-}
+#[cfg(any(linux_like, apple))]
+const _: () = {
+    assert!(offset_of!(libc::sockaddr_vm, svm_port) == 4);
+    assert!(offset_of!(libc::sockaddr_vm, svm_cid) == 8);
+};
+
+#[cfg(bsd)]
+const _: () = {
+    assert!(offset_of!(libc::sockaddr_dl, sdl_index) == 2);
+    assert!(offset_of!(libc::sockaddr_dl, sdl_type) == 4);
+    assert!(offset_of!(libc::sockaddr_dl, sdl_nlen) == 5);
+    assert!(offset_of!(libc::sockaddr_dl, sdl_alen) == 6);
+    assert!(offset_of!(libc::sockaddr_dl, sdl_data) == 8);
+};
