@@ -144,6 +144,10 @@ reasons! {
     HardwareAddressTooLong = "a hardware address has at most 32 bytes";
     /// A family without this name or number.
     UnknownFamily = "{} is not an address family";
+    /// An option of a socket that no level has.
+    UnknownOption = "unknown option {}";
+    /// A value that an option of a socket cannot have.
+    OptionValue = "{} is not a value of the option";
     /// The length of a prefix or a mask is missing.
     MissingPrefix = "the length of the prefix is missing";
     /// The length of a prefix is not a number.

@@ -59,6 +59,7 @@ enum Repr {
 struct Context {
     operation: Operation,
     address: Option<Address>,
+    option: Option<&'static str>,
     cause: Cause,
 }
 
@@ -69,6 +70,8 @@ enum Cause {
     Unsupported(&'static str),
     /// What was asked for and why it cannot be, as a sentence.
     Invalid(&'static str),
+    /// What the value would have to be, as a noun.
+    Form(&'static str),
     Parse(ParseError),
 }
 
@@ -105,22 +108,53 @@ impl Error {
         Self::boxed(operation, Cause::Invalid(why))
     }
 
+    /// Makes the error of an option that was given a value it can never have; `form` is what it can have, as a noun.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn form(operation: Operation, form: &'static str) -> Self {
+        Self::boxed(operation, Cause::Form(form))
+    }
+
+    /// Makes the error of a call that was given a text it could not read.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn parse(operation: Operation, error: ParseError) -> Self {
+        Self::boxed(operation, Cause::Parse(error))
+    }
+
     /// Adds the address that the call was about.
     #[cold]
     #[inline(never)]
     #[must_use]
     pub fn with_address(self, address: impl Into<Address>) -> Self {
-        let operation = self.operation();
-        let cause = match self.0 {
-            Repr::Os { errno, .. } => Cause::Os(errno),
-            Repr::DeadlinePassed { .. } => Cause::DeadlinePassed,
-            Repr::Context(context) => context.cause,
+        let mut context = self.into_context();
+        context.address = Some(address.into());
+        Self(Repr::Context(context))
+    }
+
+    /// Adds the name of the option that the call was about.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn with_option(self, name: &'static str) -> Self {
+        let mut context = self.into_context();
+        context.option = Some(name);
+        Self(Repr::Context(context))
+    }
+
+    fn into_context(self) -> Box<Context> {
+        let (operation, cause) = match self.0 {
+            Repr::Os { operation, errno } => (operation, Cause::Os(errno)),
+            Repr::DeadlinePassed { operation } => (operation, Cause::DeadlinePassed),
+            Repr::Context(context) => return context,
         };
-        Self(Repr::Context(Box::new(Context { operation, address: Some(address.into()), cause })))
+        Box::new(Context { operation, address: None, option: None, cause })
     }
 
     fn boxed(operation: Operation, cause: Cause) -> Self {
-        Self(Repr::Context(Box::new(Context { operation, address: None, cause })))
+        Self(Repr::Context(Box::new(Context { operation, address: None, option: None, cause })))
     }
 
     /// Returns what was being done.
@@ -137,6 +171,15 @@ impl Error {
     pub fn address(&self) -> Option<&Address> {
         match &self.0 {
             Repr::Context(context) => context.address.as_ref(),
+            Repr::Os { .. } | Repr::DeadlinePassed { .. } => None,
+        }
+    }
+
+    /// Returns the name of the option that the call was about, if it was about one.
+    #[must_use]
+    pub fn option(&self) -> Option<&'static str> {
+        match &self.0 {
+            Repr::Context(context) => context.option,
             Repr::Os { .. } | Repr::DeadlinePassed { .. } => None,
         }
     }
@@ -168,7 +211,7 @@ impl Error {
         }
         match self.cause() {
             Some(Cause::Unsupported(_)) => io::ErrorKind::Unsupported,
-            Some(Cause::Invalid(_) | Cause::Parse(_)) => io::ErrorKind::InvalidInput,
+            Some(Cause::Invalid(_) | Cause::Form(_) | Cause::Parse(_)) => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::TimedOut,
         }
     }
@@ -196,10 +239,14 @@ impl fmt::Display for Error {
         if let Some(address) = self.address() {
             write!(f, " {address}")?;
         }
+        if let Some(option) = self.option() {
+            write!(f, " {option}")?;
+        }
         match (&self.0, self.cause()) {
             (Repr::Os { errno, .. }, _) | (_, Some(Cause::Os(errno))) => write!(f, ": {errno}"),
             (_, Some(Cause::Unsupported(what))) => write!(f, ": this system has no {what}"),
             (_, Some(Cause::Invalid(why))) => write!(f, ": {why}"),
+            (_, Some(Cause::Form(form))) => write!(f, ": the value has to be {form}"),
             (_, Some(Cause::Parse(error))) => write!(f, ": {error}"),
             _ => f.write_str(": the deadline has passed"),
         }

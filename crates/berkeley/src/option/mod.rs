@@ -5,6 +5,8 @@
 //!
 //! # Examples
 //!
+//! By type, checked by the compiler:
+//!
 //! ```
 //! use berkeley::{Family, Kind, Protocol, Socket, option};
 //!
@@ -14,43 +16,126 @@
 //! assert_eq!(option::socket::KEEPALIVE.name(), "socket.keepalive");
 //! # Ok::<(), berkeley::Error>(())
 //! ```
+//!
+//! By name, as a configuration has them:
+//!
+//! ```
+//! # use berkeley::{Family, Kind, Protocol, Socket, option};
+//! # let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT)?;
+//! socket.set_by_name("ip.ttl", "12")?;
+//! assert_eq!(socket.get_by_name("ip.ttl")?, "12");
+//! let error = socket.set_by_name("ip.tll", "12").unwrap_err();
+//! assert_eq!(error.to_string(), "set option: unknown option ip.tll; did you mean ip.ttl?");
+//!
+//! for (row, value) in option::values(&socket) {
+//!     println!("{} {} ({})", row.name(), value?, row.form());
+//! }
+//! # Ok::<(), berkeley::Error>(())
+//! ```
+//!
+//! What this crate has no row for:
+//!
+//! ```
+//! use berkeley::option::SocketOption;
+//!
+//! const VENDORS_OWN: SocketOption<u32> = SocketOption::integer("vendor.own", 0x1234, 7);
+//! # let _ = VENDORS_OWN;
+//! ```
 
-pub mod level;
-mod value;
+mod form;
+mod level;
+mod name;
 
 use std::fmt;
 use std::marker::PhantomData;
 
-pub use self::level::{ip, ipv6, socket, tcp};
-pub use self::value::{Bytes, Linger, Value};
-use crate::error::{During, Error, Operation, Result};
+pub use self::form::*;
+pub use self::level::*;
+pub use self::name::{Row, Values, all, by_name, values};
+use crate::error::{Errno, Error, Operation, Result};
 use crate::source::AsSource;
 use crate::sys;
+pub use crate::sys::Place;
 
-/// One option of a socket: where the system has it, and what its value is.
-pub struct SocketOption<T> {
+/// One option of a socket: where the system has it, what its value is, and whether it is read, set, or both.
+///
+/// `F` says how the value lies in bytes and in text, and [`Form::Value`] which type programs see.
+pub struct SocketOption<F, A = ReadWrite> {
     name: &'static str,
-    place: sys::option::Place,
-    value: PhantomData<fn(T) -> T>,
+    c_name: &'static str,
+    place: Option<Place>,
+    form: PhantomData<fn(F, A) -> F>,
 }
 
-impl<T> Clone for SocketOption<T> {
+/// Is both read and set.
+#[derive(Clone, Copy, Debug)]
+pub enum ReadWrite {}
+
+/// Is read only: the compiler refuses to set it.
+#[derive(Clone, Copy, Debug)]
+pub enum ReadOnly {}
+
+/// Is set only: the compiler refuses to read it.
+#[derive(Clone, Copy, Debug)]
+pub enum WriteOnly {}
+
+mod sealed {
+    pub trait Access {
+        const READS: bool;
+        const SETS: bool;
+    }
+}
+
+use self::sealed::Access;
+
+macro_rules! access {
+    ($($type:ident: $reads:literal $sets:literal;)*) => { $(
+        impl Access for $type {
+            const READS: bool = $reads;
+            const SETS: bool = $sets;
+        }
+    )* };
+}
+
+access! {
+    ReadWrite: true true;
+    ReadOnly: true false;
+    WriteOnly: false true;
+}
+
+/// Marks options that can be read.
+pub trait Reads: Access {}
+impl Reads for ReadWrite {}
+impl Reads for ReadOnly {}
+
+/// Marks options that can be set.
+pub trait Sets: Access {}
+impl Sets for ReadWrite {}
+impl Sets for WriteOnly {}
+
+impl<F, A> Clone for SocketOption<F, A> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T> Copy for SocketOption<T> {}
+impl<F, A> Copy for SocketOption<F, A> {}
 
-impl<T> fmt::Debug for SocketOption<T> {
+impl<F, A> fmt::Debug for SocketOption<F, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SocketOption({})", self.name)
     }
 }
 
-impl<T: Value> SocketOption<T> {
-    const fn new(name: &'static str, place: sys::option::Place) -> Self {
-        Self { name, place, value: PhantomData }
+impl<F, A> SocketOption<F, A> {
+    const fn of(name: &'static str, c_name: &'static str, place: Option<Place>) -> Self {
+        Self { name, c_name, place, form: PhantomData }
+    }
+
+    /// Makes an option of any form at a place that the caller answers for; see [`Place::new`].
+    #[must_use]
+    pub const fn at(name: &'static str, place: Place) -> Self {
+        Self::of(name, name, Some(place))
     }
 
     /// Returns the name by which the option is found at run time: level, dot, C's name without its prefix.
@@ -59,51 +144,120 @@ impl<T: Value> SocketOption<T> {
         self.name
     }
 
+    /// Returns C's name.
+    #[must_use]
+    pub const fn c_name(&self) -> &'static str {
+        self.c_name
+    }
+
+    /// Returns where the option is, or `None` where this system lacks it.
+    #[must_use]
+    pub const fn place(&self) -> Option<Place> {
+        self.place
+    }
+
     /// Returns `true` if this system has the option; the running kernel, or this socket, may still lack it.
     #[must_use]
     pub const fn is_available(&self) -> bool {
         self.place.is_some()
     }
+}
 
+impl<F: Integer, A> SocketOption<F, A> {
+    /// Makes an option whose value is an int: any level, any number, from `setsockopt(2)`'s own table.
+    #[must_use]
+    pub const fn integer(name: &'static str, level: i32, number: i32) -> Self {
+        Self::of(name, name, Some(Place::of_plain_value(level, number)))
+    }
+}
+
+impl<F: Form> SocketOption<F, ReadOnly> {
+    /// Makes an option that is only read, into memory that is all zero before.
+    #[must_use]
+    pub const fn output(name: &'static str, level: i32, number: i32) -> Self {
+        Self::of(name, name, Some(Place::of_plain_value(level, number)))
+    }
+}
+
+impl<F: Form, A: Reads> SocketOption<F, A> {
     /// Reads the option of any socket, one of another library's types as well.
-    pub fn get(&self, source: &(impl AsSource + ?Sized)) -> Result<T> {
-        let (level, number) = self.place.ok_or_else(|| self.unsupported(Operation::GetOption))?;
-        let mut bytes = [0; 64];
-        let room = &mut bytes[..T::SIZE];
-        let length = sys::option::get(source.as_source().borrowed(), level, number, room)
-            .during(Operation::GetOption)?;
-        T::decode(&bytes[..length]).ok_or_else(|| {
-            Error::invalid(Operation::GetOption, "the system answered with another kind of value")
-        })
+    ///
+    /// # Errors
+    ///
+    /// [`is_unsupported`](Error::is_unsupported) where this system, this kernel or this kind of socket lacks it.
+    pub fn get(&self, source: &(impl AsSource + ?Sized)) -> Result<F::Value> {
+        let source = source.as_source().borrowed();
+        let Some(place) = self.place else {
+            return Err(unsupported(Operation::GetOption, self.c_name));
+        };
+        read::<F>(source, place).map_err(|unread| unread.named(self.name))
     }
+}
 
+impl<F: Form, A: Sets> SocketOption<F, A> {
     /// Sets the option of any socket, one of another library's types as well.
+    ///
+    /// # Errors
+    ///
+    /// [`is_unsupported`](Error::is_unsupported) where this system, this kernel or this kind of socket lacks it. A value
+    /// that does not fit is refused, and the message says what would.
     #[allow(clippy::needless_pass_by_value, reason = "a value is given, and most are a word")]
-    pub fn set(&self, source: &(impl AsSource + ?Sized), value: T) -> Result<()> {
-        let (level, number) = self.place.ok_or_else(|| self.unsupported(Operation::SetOption))?;
-        let bytes = value.encode();
-        sys::option::set(source.as_source().borrowed(), level, number, bytes.as_slice())
-            .during(Operation::SetOption)
+    pub fn set(&self, source: &(impl AsSource + ?Sized), value: F::Value) -> Result<()> {
+        let source = source.as_source().borrowed();
+        let Some(place) = self.place else {
+            return Err(unsupported(Operation::SetOption, self.c_name));
+        };
+        write::<F>(source, place, &value).map_err(|unset| unset.named(self.name))
     }
+}
 
+/// Why an option was not read or not set.
+enum Failure {
+    System(Operation, Errno),
+    /// The value, which is none of this form.
+    Value(Operation, &'static str),
+}
+
+impl Failure {
     #[cold]
-    fn unsupported(&self, operation: Operation) -> Error {
-        Error::unsupported(operation, self.name)
+    fn named(self, name: &'static str) -> Error {
+        match self {
+            Self::System(operation, errno) => Error::new(operation, errno).with_option(name),
+            Self::Value(operation, form) => Error::form(operation, form).with_option(name),
+        }
     }
 }
 
-/// What a listing tells of an option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The name by which it is found at run time.
-    pub name: &'static str,
-    /// C's name.
-    pub c_name: &'static str,
-    /// Whether this system has it.
-    pub is_available: bool,
+#[inline]
+fn read<F: Form>(source: sys::descriptor::Borrowed<'_>, place: Place) -> Result<F::Value, Failure> {
+    const SMALL: usize = 64;
+    let failed = |errno| Failure::System(Operation::GetOption, errno);
+    let value = if F::SIZE <= SMALL {
+        let mut bytes = [0; SMALL];
+        let length = sys::option::get(source, place, &mut bytes[..F::SIZE]).map_err(failed)?;
+        F::decode(&bytes[..length])
+    } else {
+        let mut bytes = vec![0; F::SIZE];
+        let length = sys::option::get(source, place, &mut bytes).map_err(failed)?;
+        F::decode(&bytes[..length])
+    };
+    value.ok_or(Failure::Value(Operation::GetOption, F::TEXT))
 }
 
-/// Returns every option there is, in the order of the table.
-pub fn all() -> impl Iterator<Item = Row> {
-    level::ROWS.iter().flat_map(|rows| rows.iter()).copied()
+#[inline]
+fn write<F: Form>(
+    source: sys::descriptor::Borrowed<'_>,
+    place: Place,
+    value: &F::Value,
+) -> Result<(), Failure> {
+    match F::encode(value, |bytes| sys::option::set(source, place, bytes)) {
+        Ok(set) => set.map_err(|errno| Failure::System(Operation::SetOption, errno)),
+        Err(Unfit::OutOfRange) => Err(Failure::Value(Operation::SetOption, F::TEXT)),
+        Err(Unfit::Unresolved(errno)) => Err(Failure::System(Operation::SetOption, errno)),
+    }
+}
+
+#[cold]
+fn unsupported(operation: Operation, c_name: &'static str) -> Error {
+    Error::unsupported(operation, c_name)
 }

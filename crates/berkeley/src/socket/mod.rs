@@ -21,7 +21,7 @@ pub use self::view::{AsBytes, By, Now};
 use crate::addr::{Address, Family, ToAddress, UnixAddress};
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::option::{self, SocketOption, Value};
+use crate::option::{self, Form, Reads, Sets, SocketOption};
 use crate::sys::address::RawAddress;
 use crate::sys::descriptor::{self, Borrowed, Descriptor};
 use crate::sys::{self, Shutdown, Sockaddr};
@@ -320,7 +320,7 @@ impl<R: Role> SocketOf<R> {
     /// # System call
     ///
     /// `getsockopt(2)`.
-    pub fn get<T: Value>(&self, option: SocketOption<T>) -> Result<T> {
+    pub fn get<F: Form, A: Reads>(&self, option: SocketOption<F, A>) -> Result<F::Value> {
         option.get(self)
     }
 
@@ -329,8 +329,18 @@ impl<R: Role> SocketOf<R> {
     /// # System call
     ///
     /// `setsockopt(2)`.
-    pub fn set<T: Value>(&self, option: SocketOption<T>, value: T) -> Result<()> {
+    pub fn set<F: Form, A: Sets>(&self, option: SocketOption<F, A>, value: F::Value) -> Result<()> {
         option.set(self, value)
+    }
+
+    /// Reads the option of that name, as text: [`option::by_name`] says which names there are.
+    pub fn get_by_name(&self, name: &str) -> Result<String> {
+        option::by_name(name).map_err(|error| Error::parse(Operation::GetOption, error))?.get(self)
+    }
+
+    /// Sets the option of that name to what a text says.
+    pub fn set_by_name(&self, name: &str, value: &str) -> Result<()> {
+        option::by_name(name).map_err(|error| Error::parse(Operation::SetOption, error))?.set(self, value)
     }
 
     /// Takes the error that is pending on the socket, if there is one.

@@ -12,8 +12,11 @@
 //! | `name` | `open`, `open_raw`, `pair`, `adopt`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address` |
 //! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
 //! | `flag` | the bits of the flags that sends and receives take |
-//! | `option` | `get`, `set`: bytes in, bytes out; the levels and numbers that the core uses |
+//! | `option` | `get`, `set`: bytes in, bytes out; times |
+//! | `layout` | how values of options lie in bytes, where systems differ |
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `own_limit` |
+//!
+//! `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
 //!
@@ -33,6 +36,7 @@ mod buffer;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub mod fault;
+mod number;
 
 #[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/mod.rs")]
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/mod.rs")]
@@ -45,7 +49,11 @@ mod sockaddr;
 use std::time::Duration;
 
 pub use self::buffer::{Buffer, Spare, Uninit, spare};
-pub(crate) use self::system::{address, descriptor, flag, io, name, option, wait};
+pub use self::number::Place;
+#[cfg(test)]
+pub(crate) use self::number::all as numbers;
+pub(crate) use self::number::place;
+pub(crate) use self::system::{address, descriptor, flag, io, layout, name, option, wait};
 use crate::error::{Errno, Operation};
 
 /// The result of a system call: the number of its error by value.

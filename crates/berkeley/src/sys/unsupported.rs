@@ -76,6 +76,14 @@ pub(crate) mod address {
             Self([0; 128])
         }
 
+        pub(crate) fn from_bytes(_: &[u8]) -> Self {
+            Self::empty()
+        }
+
+        pub(crate) fn as_bytes(&self) -> &[u8] {
+            &self.0
+        }
+
         pub(crate) fn family(&self) -> i32 {
             self.0[0].into()
         }
@@ -276,27 +284,14 @@ pub(crate) mod option {
 
     use super::Result;
     use super::descriptor::Borrowed;
+    use crate::sys::Place;
 
-    pub(crate) fn get(fd: Borrowed<'_>, _: i32, _: i32, _: &mut [u8]) -> Result<usize> {
+    pub(crate) fn get(fd: Borrowed<'_>, _: Place, _: &mut [u8]) -> Result<usize> {
         match fd.0 {}
     }
 
-    pub(crate) fn set(fd: Borrowed<'_>, _: i32, _: i32, _: &[u8]) -> Result<()> {
+    pub(crate) fn set(fd: Borrowed<'_>, _: Place, _: &[u8]) -> Result<()> {
         match fd.0 {}
-    }
-
-    /// A level and a number, or nothing where this system lacks the option.
-    pub(crate) type Place = Option<(i32, i32)>;
-
-    macro_rules! places {
-        ($($name:ident)*) => { $(
-            pub(crate) const $name: Place = None;
-        )* };
-    }
-
-    places! {
-        SO_ACCEPTCONN SO_BROADCAST SO_DOMAIN SO_ERROR SO_EXCLUSIVEADDRUSE SO_KEEPALIVE SO_LINGER SO_OOBINLINE
-        SO_PROTOCOL SO_RCVBUF SO_RCVTIMEO SO_REUSEADDR SO_SNDBUF SO_SNDTIMEO SO_TYPE TCP_NODELAY IPV6_V6ONLY IP_TTL
     }
 
     /// The bytes of a time limit: milliseconds, so that values come back where there is no system to read them.
@@ -329,6 +324,28 @@ pub(crate) mod option {
         let on = u32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?);
         let time = u32::from_ne_bytes(bytes.get(4..8)?.try_into().ok()?);
         Some((on != 0).then_some(time))
+    }
+}
+
+pub(crate) mod layout {
+    //! How values of options lie in bytes, where systems differ.
+
+    pub(crate) use crate::sys::number::{Field, same};
+
+    pub(crate) const SMALL_IS_A_BYTE: bool = false;
+    pub(crate) const UNICAST6_IN_NETWORK_ORDER: bool = false;
+    pub(crate) const HAS_MREQN: bool = true;
+    pub(crate) const SOURCE_IS_LAST: bool = false;
+    pub(crate) const STORAGE_SIZE: usize = 128;
+    pub(crate) const GROUP_AT: usize = 8;
+    pub(crate) const MTU_DISCOVER: [i32; 6] = [0, 1, 2, 3, 4, 5];
+    pub(crate) const CREDENTIALS_SIZE: usize = 0;
+    pub(crate) const TCP_STATES: [i32; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+    pub(crate) const TCP_INFO_SIZE: usize = 0;
+    pub(crate) const TCP_INFO: &[Field] = &[];
+
+    pub(crate) fn decode_credentials(_: &[u8]) -> Option<(Option<i32>, u32, u32)> {
+        None
     }
 }
 

@@ -8,6 +8,8 @@ use super::address::RawAddress;
 use super::descriptor::Borrowed;
 use super::{Result, call, checked, checked_length, flag};
 use crate::error::{Errno, Operation};
+#[cfg(apple)]
+use crate::sys::Place;
 use crate::sys::{Attempt, Buffer, Delivered, check, limit};
 
 impl Attempt {
@@ -292,7 +294,7 @@ pub(crate) fn queued_send(fd: Borrowed<'_>) -> Result<usize> {
 #[cfg(apple)]
 pub(crate) fn queued_send(fd: Borrowed<'_>) -> Result<usize> {
     let mut value = [0; 4];
-    super::option::get(fd, libc::SOL_SOCKET, libc::SO_NWRITE, &mut value)?;
+    super::option::get(fd, Place::of_plain_value(libc::SOL_SOCKET, libc::SO_NWRITE), &mut value)?;
     Ok(u32::from_ne_bytes(value) as usize)
 }
 

@@ -8,6 +8,8 @@ use super::address::RawAddress;
 use super::descriptor::{Borrowed, Descriptor, owned};
 use super::{Result, call, checked};
 use crate::error::{Errno, Operation};
+#[cfg(apple)]
+use crate::sys::Place;
 use crate::sys::{Shutdown, check};
 
 /// Opens a socket: close-on-exec and, where sends have no flag for it, without SIGPIPE.
@@ -70,7 +72,8 @@ pub(crate) fn adopt(fd: Borrowed<'_>) -> Result<()> {
 /// XNU refuses every option of a socket both of whose halves have ended, which is nothing to fail for.
 #[cfg(apple)]
 pub(super) fn no_sigpipe(fd: Borrowed<'_>) -> Result<()> {
-    match super::option::set(fd, libc::SOL_SOCKET, libc::SO_NOSIGPIPE, &1i32.to_ne_bytes()) {
+    let place = Place::of_plain_value(libc::SOL_SOCKET, libc::SO_NOSIGPIPE);
+    match super::option::set(fd, place, &1i32.to_ne_bytes()) {
         Err(errno) if errno != Errno::INVAL => Err(errno),
         _ => Ok(()),
     }

@@ -10,65 +10,30 @@ use std::time::Duration;
 use super::descriptor::Borrowed;
 use super::{Result, checked};
 use crate::error::Operation;
-use crate::sys::check;
+use crate::sys::{Place, check};
 
 /// Reads an option into `value`; returns how many bytes the system wrote.
-pub(crate) fn get(fd: Borrowed<'_>, level: i32, number: i32, value: &mut [u8]) -> Result<usize> {
+pub(crate) fn get(fd: Borrowed<'_>, place: Place, value: &mut [u8]) -> Result<usize> {
     check(Operation::GetOption)?;
     let mut length = value.len() as libc::socklen_t;
     let at = value.as_mut_ptr().cast();
     // SAFETY: `value` is writable for the length that is given.
-    checked(unsafe { libc::getsockopt(fd.as_raw_fd(), level, number, at, &raw mut length) })?;
+    checked(unsafe { libc::getsockopt(fd.as_raw_fd(), place.level(), place.number(), at, &raw mut length) })?;
     Ok(value.len().min(length as usize))
 }
 
 /// Sets an option to the bytes of `value`.
 ///
 /// Not for options whose bytes are pointers or descriptors: the rows of the option table have none.
-pub(crate) fn set(fd: Borrowed<'_>, level: i32, number: i32, value: &[u8]) -> Result<()> {
+pub(crate) fn set(fd: Borrowed<'_>, place: Place, value: &[u8]) -> Result<()> {
     check(Operation::SetOption)?;
     let length = value.len() as libc::socklen_t;
     // SAFETY: `value` is readable for the length that is given.
-    checked(unsafe { libc::setsockopt(fd.as_raw_fd(), level, number, value.as_ptr().cast(), length) })
-        .map(drop)
+    checked(unsafe {
+        libc::setsockopt(fd.as_raw_fd(), place.level(), place.number(), value.as_ptr().cast(), length)
+    })
+    .map(drop)
 }
-
-/// A level and a number, or nothing where this system lacks the option.
-pub(crate) type Place = Option<(i32, i32)>;
-
-macro_rules! places {
-    ($($(#[cfg($system:meta)])? $name:ident: $level:ident;)*) => { $(
-        #[cfg(all($($system)?))]
-        pub(crate) const $name: Place = Some((libc::$level, libc::$name));
-        $(
-            #[cfg(not($system))]
-            pub(crate) const $name: Place = None;
-        )?
-    )* };
-}
-
-places! {
-    SO_ACCEPTCONN: SOL_SOCKET;
-    SO_BROADCAST: SOL_SOCKET;
-    #[cfg(any(linux_like, freebsd))] SO_DOMAIN: SOL_SOCKET;
-    SO_ERROR: SOL_SOCKET;
-    SO_KEEPALIVE: SOL_SOCKET;
-    SO_LINGER: SOL_SOCKET;
-    SO_OOBINLINE: SOL_SOCKET;
-    #[cfg(any(linux_like, freebsd))] SO_PROTOCOL: SOL_SOCKET;
-    SO_RCVBUF: SOL_SOCKET;
-    SO_RCVTIMEO: SOL_SOCKET;
-    SO_REUSEADDR: SOL_SOCKET;
-    SO_SNDBUF: SOL_SOCKET;
-    SO_SNDTIMEO: SOL_SOCKET;
-    SO_TYPE: SOL_SOCKET;
-    TCP_NODELAY: IPPROTO_TCP;
-    IPV6_V6ONLY: IPPROTO_IPV6;
-    IP_TTL: IPPROTO_IP;
-}
-
-/// Windows alone has an option against the theft of ports.
-pub(crate) const SO_EXCLUSIVEADDRUSE: Place = None;
 
 /// The bytes of a time limit: a timeval.
 pub(crate) const TIME_SIZE: usize = size_of::<libc::timeval>();

@@ -97,8 +97,16 @@ impl RawAddress {
         Ok(returned)
     }
 
+    /// Takes an address from the front of what an option told.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        let mut raw = Self::empty();
+        raw.length = bytes.len().min(SIZE);
+        raw.put_slice(0, &bytes[..raw.length]);
+        raw
+    }
+
     #[inline]
-    pub(in crate::sys) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         let front = &raw const self.bytes[..self.length];
         // SAFETY: the first `length` bytes have values, and `MaybeUninit<u8>` has the layout of `u8`.
         unsafe { &*(front as *const [u8]) }

@@ -8,7 +8,7 @@ use super::address::RawAddress;
 use super::descriptor::{Borrowed, number};
 use super::{Result, checked, checked_length, option, ws};
 use crate::error::{Errno, Operation};
-use crate::sys::{Attempt, Buffer, Delivered, check, limit};
+use crate::sys::{Attempt, Buffer, Delivered, Place, check, limit};
 
 /// Returns how much of `length` a call takes at once: as much as an int says.
 #[inline]
@@ -265,7 +265,7 @@ pub(crate) fn queued_send(_: Borrowed<'_>) -> Result<usize> {
 /// place in the stream it answers TRUE of everything, which is no answer.
 pub(crate) fn at_mark(socket: Borrowed<'_>) -> Result<bool> {
     let mut inline = [0; 4];
-    option::get(socket, ws::SOL_SOCKET, ws::SO_OOBINLINE, &mut inline)?;
+    option::get(socket, Place::of_plain_value(ws::SOL_SOCKET, ws::SO_OOBINLINE), &mut inline)?;
     if inline != [0; 4] {
         return Err(Errno::OPNOTSUPP);
     }

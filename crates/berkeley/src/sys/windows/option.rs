@@ -6,26 +6,27 @@ use std::time::Duration;
 use super::descriptor::{Borrowed, number};
 use super::{Result, checked, ws};
 use crate::error::Operation;
-use crate::sys::check;
+use crate::sys::{Place, check};
 
 /// Reads an option into `value`; returns how many bytes the system wrote.
-pub(crate) fn get(socket: Borrowed<'_>, level: i32, option: i32, value: &mut [u8]) -> Result<usize> {
+pub(crate) fn get(socket: Borrowed<'_>, place: Place, value: &mut [u8]) -> Result<usize> {
     check(Operation::GetOption)?;
     let mut length = i32::try_from(value.len()).unwrap_or(i32::MAX);
     let at = value.as_mut_ptr();
     // SAFETY: `value` is writable for the length that is given.
-    checked(unsafe { ws::getsockopt(number(socket), level, option, at, &raw mut length) })?;
+    checked(unsafe { ws::getsockopt(number(socket), place.level(), place.number(), at, &raw mut length) })?;
     Ok(value.len().min(usize::try_from(length).unwrap_or(0)))
 }
 
 /// Sets an option to the bytes of `value`.
 ///
 /// Not for options whose bytes are pointers or descriptors: the rows of the option table have none.
-pub(crate) fn set(socket: Borrowed<'_>, level: i32, option: i32, value: &[u8]) -> Result<()> {
+pub(crate) fn set(socket: Borrowed<'_>, place: Place, value: &[u8]) -> Result<()> {
     check(Operation::SetOption)?;
     let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
     // SAFETY: `value` is readable for the length that is given.
-    checked(unsafe { ws::setsockopt(number(socket), level, option, value.as_ptr(), length) }).map(drop)
+    checked(unsafe { ws::setsockopt(number(socket), place.level(), place.number(), value.as_ptr(), length) })
+        .map(drop)
 }
 
 /// Returns the address family, which Winsock tells in the description of a socket alone.
@@ -40,39 +41,6 @@ pub(super) fn family(socket: Borrowed<'_>) -> Result<i32> {
     })?;
     Ok(described.iAddressFamily)
 }
-
-/// A level and a number, or nothing where this system lacks the option.
-pub(crate) type Place = Option<(i32, i32)>;
-
-macro_rules! places {
-    ($($name:ident: $level:ident;)*) => { $(
-        pub(crate) const $name: Place = Some((ws::$level, ws::$name));
-    )* };
-}
-
-places! {
-    SO_ACCEPTCONN: SOL_SOCKET;
-    SO_BROADCAST: SOL_SOCKET;
-    SO_ERROR: SOL_SOCKET;
-    SO_EXCLUSIVEADDRUSE: SOL_SOCKET;
-    SO_KEEPALIVE: SOL_SOCKET;
-    SO_LINGER: SOL_SOCKET;
-    SO_OOBINLINE: SOL_SOCKET;
-    SO_RCVBUF: SOL_SOCKET;
-    SO_RCVTIMEO: SOL_SOCKET;
-    SO_REUSEADDR: SOL_SOCKET;
-    SO_SNDBUF: SOL_SOCKET;
-    SO_SNDTIMEO: SOL_SOCKET;
-    SO_TYPE: SOL_SOCKET;
-    TCP_NODELAY: IPPROTO_TCP;
-    IPV6_V6ONLY: IPPROTO_IPV6;
-    IP_TTL: IPPROTO_IP;
-}
-
-/// Winsock tells the family in another option, `SO_PROTOCOL_INFOW`.
-pub(crate) const SO_DOMAIN: Place = None;
-/// As the family.
-pub(crate) const SO_PROTOCOL: Place = None;
 
 /// The bytes of a time limit: milliseconds.
 pub(crate) const TIME_SIZE: usize = size_of::<u32>();

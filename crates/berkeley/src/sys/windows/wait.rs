@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::descriptor::{Borrowed, number};
 use super::{Result, checked, name, option, ws};
 use crate::error::Operation;
-use crate::sys::{LONGEST_WAIT, Readiness, check};
+use crate::sys::{LONGEST_WAIT, Place, Readiness, check};
 
 /// Waits until the socket is ready, or `limit` is over; returns whether it is ready.
 ///
@@ -29,13 +29,14 @@ pub(crate) fn wait(socket: Borrowed<'_>, readiness: Readiness, limit: Option<Dur
 ///
 /// The system keeps it in calls that wait there alone, of which there are none here.
 pub(crate) fn own_limit(socket: Borrowed<'_>, operation: Operation) -> Option<Duration> {
-    let (level, number) = match operation {
-        Operation::Receive => option::SO_RCVTIMEO,
-        Operation::Send => option::SO_SNDTIMEO,
-        _ => None,
-    }?;
+    let number = match operation {
+        Operation::Receive => ws::SO_RCVTIMEO,
+        Operation::Send => ws::SO_SNDTIMEO,
+        _ => return None,
+    };
+    let place = Place::of_plain_value(ws::SOL_SOCKET, number);
     let mut time = [0; option::TIME_SIZE];
-    option::get(socket, level, number, &mut time).ok()?;
+    option::get(socket, place, &mut time).ok()?;
     option::decode_time(&time)?
 }
 

@@ -1,0 +1,260 @@
+//! Options by name, at run time.
+
+use std::fmt;
+
+use super::sealed::Access;
+use super::{Failure, Form, Shown, SocketOption, level, read, unsupported, write};
+use crate::addr::{ParseError, Reason};
+use crate::error::{Error, Operation, Result};
+use crate::source::{AsSource, Source};
+use crate::sys::Place;
+
+/// One option of the table, known by its name.
+#[derive(Clone, Copy)]
+pub struct Row {
+    name: &'static str,
+    c_name: &'static str,
+    about: &'static str,
+    form: &'static str,
+    place: Option<Place>,
+    read: Option<fn(Source<'_>, Place) -> Result<String, Failure>>,
+    write: Option<fn(Source<'_>, Place, &str) -> Result<bool, Failure>>,
+}
+
+impl<F: Form, A: Access> SocketOption<F, A> {
+    /// Returns the option as a row of the table, for a program that lists options of its own beside those here.
+    #[must_use]
+    pub const fn row(self, about: &'static str) -> Row {
+        Row {
+            name: self.name,
+            c_name: self.c_name,
+            about,
+            form: F::TEXT,
+            place: self.place,
+            read: if A::READS { Some(read_text::<F>) } else { None },
+            write: if A::SETS { Some(write_text::<F>) } else { None },
+        }
+    }
+}
+
+fn read_text<F: Form>(source: Source<'_>, place: Place) -> Result<String, Failure> {
+    read::<F>(source.borrowed(), place).map(|value| Shown::<F>(&value).to_string())
+}
+
+/// Returns `false` if the text is no value of that form.
+fn write_text<F: Form>(source: Source<'_>, place: Place, text: &str) -> Result<bool, Failure> {
+    match F::parse(text) {
+        Some(value) => write::<F>(source.borrowed(), place, &value).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({})", self.name)
+    }
+}
+
+impl Row {
+    /// Returns the name: level, dot, C's name without its prefix, `tcp.nodelay` for example.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns C's name.
+    #[must_use]
+    pub const fn c_name(&self) -> &'static str {
+        self.c_name
+    }
+
+    /// Returns what the option is for, in sentences, the first of which stands alone.
+    #[must_use]
+    pub fn about(&self) -> &'static str {
+        self.about.trim()
+    }
+
+    /// Returns what a value has to be, as a noun: `on or off`.
+    #[must_use]
+    pub const fn form(&self) -> &'static str {
+        self.form
+    }
+
+    /// Returns where the option is, or `None` where this system lacks it.
+    #[must_use]
+    pub const fn place(&self) -> Option<Place> {
+        self.place
+    }
+
+    /// Returns `true` if this system has the option; the running kernel, or a socket, may still lack it.
+    #[must_use]
+    pub const fn is_available(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// Returns `true` if the option can be read.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        self.read.is_some()
+    }
+
+    /// Returns `true` if the option can be set.
+    #[must_use]
+    pub const fn is_settable(&self) -> bool {
+        self.write.is_some()
+    }
+
+    /// Reads the option's value as text.
+    ///
+    /// # Errors
+    ///
+    /// As [`SocketOption::get`]; that of an option that is only set is unsupported.
+    pub fn get(&self, source: &(impl AsSource + ?Sized)) -> Result<String> {
+        let (Some(place), Some(read)) = (self.place, self.read) else {
+            return Err(unsupported(Operation::GetOption, self.c_name));
+        };
+        read(source.as_source(), place).map_err(|unread| unread.named(self.name))
+    }
+
+    /// Sets the option to what a text says.
+    ///
+    /// # Errors
+    ///
+    /// As [`SocketOption::set`]; that of an option that is only read is unsupported. Of a text that is no value of the
+    /// option the message says what would be one.
+    pub fn set(&self, source: &(impl AsSource + ?Sized), value: &str) -> Result<()> {
+        let (Some(place), Some(write)) = (self.place, self.write) else {
+            return Err(unsupported(Operation::SetOption, self.c_name));
+        };
+        match write(source.as_source(), place, value) {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                let error = ParseError::whole(value, Reason::OptionValue);
+                let error = error.with_hint(format!("{} is {}", self.name, self.form));
+                Err(Error::parse(Operation::SetOption, error).with_option(self.name))
+            }
+            Err(unset) => Err(unset.named(self.name)),
+        }
+    }
+}
+
+/// Returns every option of the table, in its order: by level, then by name.
+pub fn all() -> impl Iterator<Item = &'static Row> {
+    level::ROWS.iter().flat_map(|rows| rows.iter())
+}
+
+/// Finds an option by its name or C's name, whatever the case of its letters.
+///
+/// # Errors
+///
+/// The error names the option whose name is spelt most alike.
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::option;
+///
+/// assert_eq!(option::by_name("TCP_NODELAY")?.name(), "tcp.nodelay");
+/// assert_eq!(option::by_name("tcp.nodelai").unwrap_err().hint(), Some("did you mean tcp.nodelay?"));
+/// # Ok::<(), berkeley::addr::ParseError>(())
+/// ```
+pub fn by_name(name: &str) -> Result<&'static Row, ParseError> {
+    let same = |row: &&Row| row.name.eq_ignore_ascii_case(name) || row.c_name.eq_ignore_ascii_case(name);
+    all().find(same).ok_or_else(|| unknown(name))
+}
+
+#[cold]
+fn unknown(name: &str) -> ParseError {
+    let error = ParseError::whole(name, Reason::UnknownOption);
+    let lower = name.to_ascii_lowercase();
+    let distance = |row: &&Row| strsim::osa_distance(row.name, &lower);
+    match all().min_by_key(distance).filter(|row| distance(row) <= lower.len() / 3) {
+        Some(row) => error.with_hint(format!("did you mean {}?", row.name)),
+        None => error,
+    }
+}
+
+/// The options of a socket with their values: see [`values`].
+#[derive(Debug)]
+pub struct Values<'a> {
+    source: Source<'a>,
+    rows: std::vec::IntoIter<&'static Row>,
+}
+
+/// Returns every option that can be read of the socket, with its value, or why it could not be read.
+///
+/// Those that the system, the kernel or this kind of socket lacks are left out, and so is `socket.error`, which
+/// reading would clear.
+pub fn values<S: AsSource + ?Sized>(source: &S) -> Values<'_> {
+    let readable = |row: &&'static Row| {
+        row.is_available() && row.is_readable() && row.name != super::socket::ERROR.name()
+    };
+    Values { source: source.as_source(), rows: all().filter(readable).collect::<Vec<_>>().into_iter() }
+}
+
+impl Iterator for Values<'_> {
+    type Item = (&'static Row, Result<String>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let source = self.source;
+        self.rows.by_ref().map(|row| (row, row.get(&source))).find(|(_, value)| match value {
+            Ok(_) => true,
+            Err(error) => !error.is_unsupported(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_made_of_the_c_names() {
+        let names: BTreeSet<_> = all().map(Row::name).collect();
+        assert_eq!(names.len(), all().count());
+        for row in all() {
+            let bare = row.c_name.trim_start_matches("SO_");
+            let bare = PREFIXES.iter().find_map(|prefix| bare.strip_prefix(prefix)).unwrap_or(bare);
+            let bare = bare.to_ascii_lowercase().replace('_', "-");
+            assert_eq!(row.name.split_once('.').map(|(_, name)| name), Some(bare.as_str()));
+        }
+    }
+
+    const PREFIXES: &[&str] = &[
+        "VM_SOCKETS_",
+        "J1939_",
+        "IP6T_SO_",
+        "IP_",
+        "IPV6_",
+        "TCP_",
+        "UDP_",
+        "UDPLITE_",
+        "LOCAL_",
+        "ICMP_",
+        "ICMP6_",
+        "PACKET_",
+        "NETLINK_",
+        "CAN_RAW_",
+        "CAN_ISOTP_",
+        "SCTP_",
+        "MPTCP_",
+    ];
+
+    #[test]
+    fn every_number_belongs_to_a_row() {
+        let names: BTreeSet<_> = all().map(Row::c_name).collect();
+        for (level, name) in crate::sys::numbers() {
+            assert!(names.contains(name), "{level} {name} has a number and no row");
+        }
+    }
+
+    #[test]
+    fn every_row_says_what_it_is_for() {
+        for row in all() {
+            let about = row.about();
+            assert!(about.ends_with('.') && about.len() > 8, "{}: {about:?}", row.name);
+        }
+    }
+}

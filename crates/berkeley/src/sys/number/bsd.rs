@@ -1,0 +1,7 @@
+//! What the BSDs and Apple's systems have in common.
+
+numbers! {
+    SOL_SOCKET: SO_REUSEPORT, SO_USELOOPBACK;
+    IPPROTO_IP: IP_RECVDSTADDR, IP_RECVIF;
+    IPPROTO_IPV6: IPV6_JOIN_GROUP, IPV6_LEAVE_GROUP;
+}

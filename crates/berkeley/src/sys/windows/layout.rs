@@ -1,0 +1,53 @@
+//! How values of options lie in bytes, where systems differ.
+
+use std::mem::offset_of;
+
+use super::ws;
+pub(crate) use crate::sys::number::{Field, same};
+
+/// Whether the options of multicast that are a number or a switch take a byte.
+pub(crate) const SMALL_IS_A_BYTE: bool = false;
+
+/// Whether `IPV6_UNICAST_IF` takes the index in network order.
+pub(crate) const UNICAST6_IN_NETWORK_ORDER: bool = false;
+
+/// Whether memberships of IPv4 have a place for an index.
+pub(crate) const HAS_MREQN: bool = false;
+
+/// Whether `IP_MREQ_SOURCE` has the source after the interface.
+pub(crate) const SOURCE_IS_LAST: bool = false;
+
+pub(crate) const STORAGE_SIZE: usize = size_of::<ws::SOCKADDR_STORAGE>();
+
+/// Where `GROUP_REQ` has its address.
+pub(crate) const GROUP_AT: usize = offset_of!(ws::GROUP_REQ, gr_group);
+
+const _: () = {
+    assert!(offset_of!(ws::IP_MREQ_SOURCE, imr_sourceaddr) == 4);
+    assert!(offset_of!(ws::IPV6_MREQ, ipv6mr_interface) == 16);
+};
+
+/// dont, want, do, probe, interface, omit: `PMTUD_STATE`, which calls the second "not set" and lacks the last two.
+pub(crate) const MTU_DISCOVER: [i32; 6] = [
+    ws::IP_PMTUDISC_DONT,
+    ws::IP_PMTUDISC_NOT_SET,
+    ws::IP_PMTUDISC_DO,
+    ws::IP_PMTUDISC_PROBE,
+    i32::MIN,
+    i32::MIN + 1,
+];
+
+/// No option tells who the peer is.
+pub(crate) const CREDENTIALS_SIZE: usize = 0;
+
+pub(crate) fn decode_credentials(_: &[u8]) -> Option<(Option<i32>, u32, u32)> {
+    None
+}
+
+/// established, syn-sent, syn-received, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, last-ack, listen, closing:
+/// `TCPSTATE`.
+pub(crate) const TCP_STATES: [i32; 11] = [4, 2, 3, 6, 9, 10, 0, 5, 8, 1, 7];
+
+/// No option tells what a connection knows of itself.
+pub(crate) const TCP_INFO_SIZE: usize = 0;
+pub(crate) const TCP_INFO: &[Field] = &[];
