@@ -66,6 +66,27 @@ impl Form for Word {
     }
 }
 
+/// The largest packet of a path, in bytes: `struct ip6_mtuinfo`, RFC 3542.
+#[derive(Clone, Copy, Debug)]
+pub enum PathMtu {}
+
+impl Form for PathMtu {
+    type Value = u32;
+    const SIZE: usize = PATH_MTU_AT + 4;
+    read_only!("a number of bytes");
+
+    fn decode(bytes: &[u8]) -> Option<u32> {
+        bytes.get(PATH_MTU_AT..).and_then(u32::decode)
+    }
+
+    fn write(value: &u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{value}")
+    }
+}
+
+/// Before it stands the destination, a sockaddr_in6.
+const PATH_MTU_AT: usize = 28;
+
 /// A range of ports, both ends in it: `IP_LOCAL_PORT_RANGE`. Zeros stand for the system's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PortRange {

@@ -2,8 +2,8 @@
 
 use crate::addr::Family;
 use crate::option::{
-    AddressPreferences, Endpoint, InterfaceIndex, Ipv6Membership, Membership, MtuDiscover, Octets, PortClass,
-    ProtectionLevel, Small, SourceMembership, UnicastInterface6,
+    AddressPreferences, Endpoint, InterfaceIndex, Ipv6Membership, Membership, MtuDiscover, Octets, PathMtu,
+    PortClass, ProtectionLevel, Small, SourceMembership, UnicastInterface6,
 };
 
 level! { "IPPROTO_IPV6":
@@ -78,7 +78,7 @@ level! { "IPPROTO_IPV6":
     /// Where a connection that was redirected here was first made to.
     ORIGINAL_DST: Endpoint, ReadOnly = "ipv6.original-dst" "IP6T_SO_ORIGINAL_DST";
     /// The largest packet that the path to the peer takes, in bytes. Connected sockets.
-    PATHMTU: u32, ReadOnly = "ipv6.pathmtu" "IPV6_PATHMTU";
+    PATHMTU: PathMtu, ReadOnly = "ipv6.pathmtu" "IPV6_PATHMTU";
     /// Whether a receive tells the destination of the datagram, and the interface that it came in on. Default:
     /// off. Windows; elsewhere [`RECVPKTINFO`].
     PKTINFO: bool = "ipv6.pktinfo" "IPV6_PKTINFO";

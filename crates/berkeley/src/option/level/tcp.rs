@@ -102,8 +102,8 @@ level! { "IPPROTO_TCP":
     NOSYNRETRIES: bool = "tcp.nosynretries" "TCP_NOSYNRETRIES";
     /// How long data may stay unacknowledged before another route is tried. Default: the system's.
     NOTIFY_THRESHOLD: Milliseconds = "tcp.notify-threshold" "TCP_NOTIFY_THRESHOLD";
-    /// How many bytes not yet sent a connection holds before it is no longer writable. Default: no limit,
-    /// 4294967295.
+    /// How many bytes not yet sent a connection holds before it is no longer writable. Default: 0, the system's
+    /// `net.ipv4.tcp_notsent_lowat`.
     NOTSENT_LOWAT: u32 = "tcp.notsent-lowat" "TCP_NOTSENT_LOWAT";
     /// Whether nothing is sent as urgent. Default: off.
     NOURG: bool = "tcp.nourg" "TCP_NOURG";
