@@ -1,13 +1,14 @@
 //! TCP: streams and listeners, over IPv4 and IPv6.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::addr::{Address, Family, ToAddress};
 use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::option;
-use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode};
+use crate::option::{TcpInfo, socket, tcp};
+use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode, named};
 
 /// A TCP connection.
 ///
@@ -159,15 +160,28 @@ impl SocketOf<Stream> {
         Self::open_as(family_of(address, Operation::Connect)?, Kind::STREAM, Protocol::TCP, Stream)
     }
 
-    /// Sets whether small segments are sent at once: [`option::tcp::NODELAY`].
-    #[doc(alias = "TCP_NODELAY")]
-    pub fn set_nodelay(&self, on: bool) -> Result<()> {
-        self.set(option::tcp::NODELAY, on)
+    named! {
+        "whether small segments are sent at once" nodelay, set_nodelay: bool = tcp::NODELAY "TCP_NODELAY";
+        "whether an idle connection is probed" keepalive, set_keepalive: bool = socket::KEEPALIVE "SO_KEEPALIVE";
+        "how long a connection is idle before it is probed, in whole seconds"
+            keepalive_idle, set_keepalive_idle: Duration = tcp::KEEPIDLE "TCP_KEEPIDLE";
+        "how long after a probe the next one follows, in whole seconds"
+            keepalive_interval, set_keepalive_interval: Duration = tcp::KEEPINTVL "TCP_KEEPINTVL";
+        "how many probes stay unanswered before the connection is given up"
+            keepalive_count, set_keepalive_count: u32 = tcp::KEEPCNT "TCP_KEEPCNT";
+        "how long data may stay unacknowledged before the connection is given up"
+            user_timeout, set_user_timeout: Duration = tcp::USER_TIMEOUT "TCP_USER_TIMEOUT";
+        "whether partial segments wait until it is turned off" cork, set_cork: bool = tcp::CORK "TCP_CORK";
+        "the congestion control, by name" congestion, set_congestion: String = tcp::CONGESTION "TCP_CONGESTION";
+        "how many bytes not yet sent the connection holds before it is no longer writable"
+            unsent_limit, set_unsent_limit: u32 = tcp::NOTSENT_LOWAT "TCP_NOTSENT_LOWAT";
     }
 
-    /// Returns whether small segments are sent at once.
-    pub fn nodelay(&self) -> Result<bool> {
-        self.get(option::tcp::NODELAY)
+    /// Returns what the connection knows of itself: [`tcp::INFO`].
+    #[doc(alias = "TCP_INFO")]
+    #[doc(alias = "TCP_CONNECTION_INFO")]
+    pub fn info(&self) -> Result<TcpInfo> {
+        self.get(tcp::INFO)
     }
 }
 
@@ -204,12 +218,19 @@ impl SocketOf<Listener> {
         Ok(listener)
     }
 
+    named! {
+        "how many connections with data in their first segment may wait (RFC 7413), 0 for none"
+            fast_open, set_fast_open: u32 = tcp::FASTOPEN "TCP_FASTOPEN";
+        "how long the listener waits for a connection's first data before it tells of it"
+            defer_accept, set_defer_accept: Duration = tcp::DEFER_ACCEPT "TCP_DEFER_ACCEPT";
+    }
+
     /// Sees to it that the port can be bound again at once, and by nobody else at the same time.
     fn own_port(&self) -> Result<()> {
-        if option::socket::EXCLUSIVEADDRUSE.is_available() {
-            return self.set(option::socket::EXCLUSIVEADDRUSE, true);
+        if socket::EXCLUSIVEADDRUSE.is_available() {
+            return self.set(socket::EXCLUSIVEADDRUSE, true);
         }
-        self.set(option::socket::REUSEADDR, true)
+        self.set(socket::REUSEADDR, true)
     }
 }
 

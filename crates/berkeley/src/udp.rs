@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use crate::addr::{Family, ToAddress};
 use crate::error::{Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::option;
-use crate::socket::{Addresses, Received, Role, SocketOf, Transfers, encode};
+use crate::option::socket;
+use crate::socket::{Addresses, Received, Role, SocketOf, Transfers, encode, named};
 use crate::tcp::family_of;
 
 /// A UDP socket.
@@ -66,12 +66,12 @@ impl SocketOf<Udp> {
     /// `socket(2)`, `bind(2)`.
     pub fn bind(address: impl ToAddress) -> Result<Self> {
         let (address, raw) = encode(&address, Operation::Bind)?;
-        let socket = Self::open(family_of(&address, Operation::Bind)?)?;
-        if option::socket::EXCLUSIVEADDRUSE.is_available() {
-            socket.set(option::socket::EXCLUSIVEADDRUSE, true)?;
+        let bound = Self::open(family_of(&address, Operation::Bind)?)?;
+        if socket::EXCLUSIVEADDRUSE.is_available() {
+            bound.set(socket::EXCLUSIVEADDRUSE, true)?;
         }
-        socket.bind_raw(&address, &raw)?;
-        Ok(socket)
+        bound.bind_raw(&address, &raw)?;
+        Ok(bound)
     }
 
     /// Opens a socket whose peer is `address`: it sends there, and receives from nowhere else.
@@ -91,15 +91,8 @@ impl SocketOf<Udp> {
         Self::open_as(family, Kind::DGRAM, Protocol::UDP, Udp)
     }
 
-    /// Sets whether datagrams may go to a broadcast address: [`option::socket::BROADCAST`].
-    #[doc(alias = "SO_BROADCAST")]
-    pub fn set_broadcast(&self, on: bool) -> Result<()> {
-        self.set(option::socket::BROADCAST, on)
-    }
-
-    /// Returns whether datagrams may go to a broadcast address.
-    pub fn broadcast(&self) -> Result<bool> {
-        self.get(option::socket::BROADCAST)
+    named! {
+        "whether datagrams may go to a broadcast address" broadcast, set_broadcast: bool = socket::BROADCAST "SO_BROADCAST";
     }
 }
 

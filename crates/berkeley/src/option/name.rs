@@ -9,6 +9,9 @@ use crate::error::{Error, Operation, Result};
 use crate::source::{AsSource, Source};
 use crate::sys::Place;
 
+type Read = fn(Source<'_>, Place) -> Result<String, Failure>;
+type Write = fn(Source<'_>, Place, &str) -> Result<bool, Failure>;
+
 /// One option of the table, known by its name.
 #[derive(Clone, Copy)]
 pub struct Row {
@@ -17,8 +20,8 @@ pub struct Row {
     about: &'static str,
     form: &'static str,
     place: Option<Place>,
-    read: Option<fn(Source<'_>, Place) -> Result<String, Failure>>,
-    write: Option<fn(Source<'_>, Place, &str) -> Result<bool, Failure>>,
+    read: Option<Read>,
+    write: Option<Write>,
 }
 
 impl<F: Form, A: Access> SocketOption<F, A> {

@@ -8,9 +8,12 @@ mod flags;
 mod interop;
 mod io;
 mod mode;
+mod named;
 mod received;
 mod role;
 mod view;
+
+pub(crate) use self::named::named;
 
 pub use self::connect::{Connecting, State};
 pub use self::flags::{ReceiveFlags, SendFlags};

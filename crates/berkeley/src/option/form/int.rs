@@ -73,6 +73,7 @@ ints! {
         parse_errno;
 }
 
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "as the others are called")]
 fn write_errno(errno: &Option<Errno>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match errno {
         None => f.write_str("none"),
@@ -80,6 +81,7 @@ fn write_errno(errno: &Option<Errno>, f: &mut fmt::Formatter<'_>) -> fmt::Result
     }
 }
 
+#[allow(clippy::option_option, reason = "no such value, and no error, are two things")]
 fn parse_errno(text: &str) -> Option<Option<Errno>> {
     match text {
         "none" => Some(None),

@@ -10,7 +10,8 @@ use crate::sys;
 pub(super) fn write(time: Duration, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let nanoseconds = time.as_nanos();
     let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1000), ("ns", 1)];
-    let (unit, size) = units.into_iter().find(|(_, size)| nanoseconds % size == 0).unwrap_or(("ns", 1));
+    let (unit, size) =
+        units.into_iter().find(|(_, size)| nanoseconds.is_multiple_of(*size)).unwrap_or(("ns", 1));
     write!(f, "{}{unit}", nanoseconds / size)
 }
 

@@ -146,10 +146,9 @@ pub(crate) const fn place(level: &str, name: &str) -> Option<Place> {
         let levels = TABLES[table];
         let mut at = 0;
         while at < levels.len() {
-            if same(levels[at].name, level) {
-                if let Some(number) = number(levels[at].options, name) {
-                    return Some(Place { level: levels[at].number, number });
-                }
+            let found = if same(levels[at].name, level) { number(levels[at].options, name) } else { None };
+            if let Some(number) = found {
+                return Some(Place { level: levels[at].number, number });
             }
             at += 1;
         }

@@ -20,11 +20,7 @@ pub(crate) const SOURCE_IS_LAST: bool = cfg!(linux_like);
 pub(crate) const STORAGE_SIZE: usize = size_of::<libc::sockaddr_storage>();
 
 /// Where `struct group_req` has its address, which Apple's headers pack to four bytes.
-pub(crate) const GROUP_AT: usize = if cfg!(apple) {
-    4
-} else {
-    if align_of::<libc::sockaddr_storage>() > 4 { align_of::<libc::sockaddr_storage>() } else { 4 }
-};
+pub(crate) const GROUP_AT: usize = if cfg!(apple) { 4 } else { align_of::<(u32, libc::sockaddr_storage)>() };
 
 const _: () = assert!(offset_of!(libc::ipv6_mreq, ipv6mr_interface) == 16);
 
