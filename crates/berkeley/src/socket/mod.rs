@@ -291,6 +291,11 @@ impl<R: Role> SocketOf<R> {
     /// The two share everything: options, the blocking mode, the place in the stream. What a role removes at its
     /// end, the path of a Unix listener, stays with this one.
     ///
+    /// # Platform notes
+    ///
+    /// - Windows: where one of the two becomes a type of the standard library, calls of the other wait in the system,
+    ///   by a deadline and now as well.
+    ///
     /// # System call
     ///
     /// `fcntl(2)` with `F_DUPFD_CLOEXEC`.
