@@ -12,8 +12,14 @@ pub enum Lack {
     Disconnect,
     /// UDP binds an address of another machine.
     ForeignBind,
+    /// To bind an address of both families that is in use is not permitted.
+    InUse,
     /// A call takes 1024 slices, as many as the Unix below it, and no more.
     ManySlices,
+    /// That a datagram reached nobody may be reported although that is switched off.
+    Refusals,
+    /// A close that is not to linger ends the stream, and does not reset it.
+    Reset,
     /// A stream that was never connected reports a reset when it is to send.
     NotConnected,
     /// Opening a Unix socket is unsupported.

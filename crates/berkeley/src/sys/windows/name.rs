@@ -134,7 +134,11 @@ pub(crate) fn accept(socket: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
     let mut from = RawAddress::empty();
     let accepted = from.fill(|address, length| {
         // SAFETY: the address is writable for the length that is given.
-        owned(unsafe { ws::accept(number(socket), address, length) })
+        match owned(unsafe { ws::accept(number(socket), address, length) }) {
+            // So says Wine when the peer has gone meanwhile; Winsock says WSAECONNRESET.
+            Err(Errno::NOTCONN) => Err(Errno::CONNABORTED),
+            accepted => accepted,
+        }
     })?;
     set_not_inheritable(borrow(&accepted))?;
     set_nonblocking(borrow(&accepted), true)?;
