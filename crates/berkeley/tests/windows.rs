@@ -210,6 +210,28 @@ fn what_reached_nobody_is_no_error_of_an_adopted_socket_either() {
 }
 
 #[test]
+fn a_socket_that_lingers_is_closed_without_waiting_and_loses_nothing() {
+    let _limit = limit();
+    for explicitly in [false, true] {
+        let (client, server) = pair();
+        client.set(option::socket::LINGER, option::Linger(Some(50))).unwrap();
+        let (data, mut sent) = (vec![7; 65536], 0);
+        while let Some(length) = client.now().send(&data).unwrap() {
+            sent += length;
+        }
+        let closing = std::thread::spawn(move || {
+            if explicitly {
+                client.close().unwrap();
+            }
+        });
+        let mut received = Vec::new();
+        server.by(SECOND * 40).read_to_end(&mut received).unwrap();
+        assert!(received.len() == sent && received.iter().all(|byte| *byte == 7));
+        closing.join().unwrap();
+    }
+}
+
+#[test]
 fn unix_streams_connect_by_path_and_the_path_goes() {
     let _limit = limit();
     let folder = scratch();

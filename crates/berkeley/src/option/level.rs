@@ -45,6 +45,8 @@ level! {
     /// Whether an idle connection is probed. Default: no.
     KEEPALIVE: bool = "socket.keepalive" SO_KEEPALIVE "SO_KEEPALIVE";
     /// Whether, and for how many seconds, a close waits for data not yet sent. Default: it does not.
+    ///
+    /// On Windows no close waits: the system goes on to send. Zero seconds reset the connection there too.
     LINGER: Linger = "socket.linger" SO_LINGER "SO_LINGER";
     /// Whether urgent data stays in its place in the stream. Default: no.
     OOBINLINE: bool = "socket.oobinline" SO_OOBINLINE "SO_OOBINLINE";

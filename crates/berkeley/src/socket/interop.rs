@@ -141,7 +141,7 @@ impl<R: Role> SocketOf<R> {
     pub fn into_descriptor(self) -> Descriptor {
         let Self { descriptor, role, .. } = self;
         role.give_up();
-        descriptor
+        descriptor::release(descriptor)
     }
 
     /// Turns the socket into one of any role.

@@ -23,7 +23,7 @@ use crate::error::{During, Errno, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option::{self, SocketOption, Value};
 use crate::sys::address::RawAddress;
-use crate::sys::descriptor::{self, Borrowed, Descriptor};
+use crate::sys::descriptor::{self, Borrowed, Descriptor, Held};
 use crate::sys::{self, Shutdown, Sockaddr};
 
 /// A socket of any family and type, with every call.
@@ -65,7 +65,7 @@ pub type Socket = SocketOf<Any>;
 /// Dropping a socket closes it; [`close`](Self::close) does so too and tells what went wrong. Every descriptor is
 /// close-on-exec, and nothing here raises SIGPIPE.
 pub struct SocketOf<R: Role> {
-    descriptor: Descriptor,
+    descriptor: Held,
     family: Family,
     kind: Kind,
     /// Whether a receive call can ask for the length of the whole message.
@@ -176,7 +176,8 @@ impl<R: Role> SocketOf<R> {
         protocol: Protocol,
         role: R,
     ) -> Self {
-        Self { descriptor, family, kind, tells_length: tells_length(family, kind, protocol), role }
+        let (descriptor, tells_length) = (descriptor::hold(descriptor), tells_length(family, kind, protocol));
+        Self { descriptor, family, kind, tells_length, role }
     }
 
     /// Returns what an address from the system is. A Unix socket without a name comes with none at all.
@@ -304,6 +305,7 @@ impl<R: Role> SocketOf<R> {
     pub fn duplicate(&self) -> Result<Self> {
         let descriptor = descriptor::duplicate(self.borrowed()).during(Operation::Duplicate)?;
         let Self { family, kind, tells_length, .. } = *self;
+        let descriptor = descriptor::hold(descriptor);
         Ok(Self { descriptor, family, kind, tells_length, role: R::adopted() })
     }
 
@@ -316,7 +318,7 @@ impl<R: Role> SocketOf<R> {
     /// `close(2)`.
     pub fn close(self) -> Result<()> {
         let Self { descriptor, role, .. } = self;
-        let closed = descriptor::close(descriptor).during(Operation::Close);
+        let closed = descriptor::close(descriptor::release(descriptor)).during(Operation::Close);
         closed.and(role.end())
     }
 
