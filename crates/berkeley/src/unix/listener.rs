@@ -106,7 +106,7 @@ impl<R: Connects> SocketOf<Listener<R>> {
     /// ```
     /// use berkeley::{UnixListener, UnixStream};
     ///
-    /// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+    /// # if !cfg!(unix) { return Ok(()); }
     /// let path = std::env::temp_dir().join(format!("berkeley-doc-{}.sock", std::process::id()));
     /// let listener = UnixListener::bind(&path)?;
     /// let client = UnixStream::connect(&path)?;
