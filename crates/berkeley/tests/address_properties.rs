@@ -16,7 +16,7 @@ fn zones() -> impl Strategy<Value = Zone> {
     prop_oneof![
         Just(Zone::NONE),
         any::<u32>().prop_map(Zone::index),
-        "[a-z]{1,5}[0-9]{0,3}|[0-9]{1,12}|[*?&=:\\[@.ü-]{1,5}".prop_map(|name| Zone::name(&name).unwrap()),
+        "[a-z]{1,5}[0-9]{0,3}|[0-9]{1,12}|[*?&=:\\[@. ü-]{1,5}".prop_map(|name| Zone::name(&name).unwrap()),
     ]
 }
 

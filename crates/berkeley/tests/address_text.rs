@@ -2,10 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use berkeley::addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
@@ -263,9 +261,12 @@ fn zones() {
     assert_eq!(Zone::name("eth0").unwrap().as_name(), Some("eth0"));
     assert_eq!("3".parse::<Zone>(), Ok(Zone::index(3)));
     assert_eq!("%33".parse::<Zone>(), Zone::name("3"));
-    for name in ["", "a%b", "a]b", "a/b", "a\0b", "a b", "a\u{a0}b", "a\nb"] {
+    for name in ["", "a%b", "a]b", "a/b", "a\0b", "a\tb", "a\u{a0}b", "a\nb"] {
         assert!(Zone::name(name).is_err(), "{name:?}");
     }
+    let adapter = Zone::name("Ethernet 2").unwrap();
+    assert_eq!((adapter.to_string().as_str(), "Ethernet%202".parse()), ("Ethernet%202", Ok(adapter)));
+    assert_eq!("Ethernet 2".parse::<Zone>().unwrap_err().hint(), Some("write %20 for a blank"));
     assert!(Zone::name(&"x".repeat(255)).is_ok());
     assert_eq!(Zone::name(&"x".repeat(256)).unwrap_err().reason(), Reason::ZoneTooLong);
 }
@@ -445,6 +446,9 @@ fn short_forms_of_c() {
 #[test]
 #[cfg(unix)]
 fn short_forms_agree_with_c() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
     const PROGRAM: &str = "import socket, sys
 for line in sys.stdin:
     try: print(socket.inet_aton(line[:-1]).hex())

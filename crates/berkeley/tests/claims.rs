@@ -7,7 +7,7 @@ use std::net::{SocketAddr, UdpSocket as StdUdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use berkeley::{Address, Deadline, MILLISECOND, SECOND, TcpListener, TcpStream, UdpSocket};
+use berkeley::{Address, Deadline, MILLISECOND, TcpListener, TcpStream, UdpSocket};
 use berkeley_testkit::limit;
 
 #[test]
@@ -65,6 +65,7 @@ fn a_deadline_holds_for_a_whole_read_exact() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_connect_with_a_limit_leaves_the_mode_as_it_was() {
+    use berkeley::SECOND;
     use berkeley_testkit::descriptor::is_blocking;
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

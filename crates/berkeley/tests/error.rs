@@ -4,7 +4,7 @@
 
 use std::io;
 
-use berkeley::{Errno, Error, Family, Kind, Operation, Protocol, Socket, TcpListener, TcpStream};
+use berkeley::{Errno, Error, Family, Kind, Operation, Protocol, Socket, TcpStream};
 
 type Predicate = fn(&Error) -> bool;
 
@@ -80,7 +80,7 @@ fn the_text_names_operation_address_and_number() {
     let error = Error::new(Operation::Receive, Errno::CONNRESET);
     assert_eq!(error.to_string(), "receive: Connection reset by peer (ECONNRESET)");
     assert_eq!(format!("{error:?}"), "Error(receive: Connection reset by peer (ECONNRESET))");
-    let error = TcpListener::bind("192.0.2.1:80").unwrap_err();
+    let error = berkeley::TcpListener::bind("192.0.2.1:80").unwrap_err();
     assert_eq!(error.to_string(), "bind 192.0.2.1:80: Cannot assign requested address (EADDRNOTAVAIL)");
     let error = Error::deadline_passed(Operation::Accept);
     assert_eq!(error.to_string(), "accept: the deadline has passed");

@@ -10,7 +10,7 @@ use berkeley::{
     Deadline, Family, Kind, Protocol, Received, SECOND, Shutdown, Socket, TcpListener, TcpStream, UdpSocket,
     UnixListener, UnixStream, option,
 };
-use berkeley_testkit::{limit, scratch};
+use berkeley_testkit::{each_stream_pair, has_unix_sockets, limit, scratch};
 
 /// An echo server for one client, over TCP.
 fn tcp_echo() -> (SocketAddr, JoinHandle<()>) {
@@ -142,7 +142,7 @@ fn t_i_61_simple_udp_client_2() {
 
 #[test]
 fn t_i_62_simple_local_sockets() {
-    if !berkeley_testkit::need(Family::UNIX.is_available(), "Unix sockets") {
+    if !has_unix_sockets() {
         return;
     }
     let _limit = limit();
@@ -261,12 +261,11 @@ fn t_i_70_open_stream_p_2() {
 
 #[test]
 fn t_i_71_open_stream_p_3() {
-    if !berkeley_testkit::need(cfg!(unix), "pairs of sockets") {
-        return;
-    }
-    let (left, right) = Socket::pair(Family::UNIX, Kind::STREAM, Protocol::DEFAULT).unwrap();
-    left.close().unwrap();
-    assert!(right.recv(&mut [0; 1]).unwrap().is_empty(), "the other end sees that it is closed");
+    let _limit = limit();
+    each_stream_pair(|left, right| {
+        left.close().unwrap();
+        assert!(right.recv(&mut [0; 1]).unwrap().is_empty(), "the other end sees that it is closed");
+    });
 }
 
 #[test]

@@ -7,9 +7,13 @@ use std::mem::MaybeUninit;
 
 use berkeley::{
     Address, Family, Kind, Protocol, ReceiveFlags, SECOND, SendFlags, Shutdown, Socket, TcpListener,
-    TcpStream, UdpSocket, Uninit, UnixDatagram, UnixListener, UnixSeqpacket, UnixStream, option, spare,
+    TcpStream, UdpSocket, Uninit, UnixListener, option, spare,
 };
-use berkeley_testkit::{each_loopback, limit, need, scratch, tcp_pair, udp_pair};
+#[cfg(unix)]
+use berkeley::{UnixDatagram, UnixSeqpacket, UnixStream};
+#[cfg(unix)]
+use berkeley_testkit::scratch;
+use berkeley_testkit::{Lack, each_loopback, each_stream_pair, lacks, limit, need, tcp_pair, udp_pair};
 
 fn v4() -> std::net::SocketAddr {
     "127.0.0.1:0".parse().unwrap()
@@ -51,7 +55,8 @@ fn open_knows_families_types_and_protocols() {
             }
             Err(error) => {
                 assert!(error.is_unsupported(), "{error}");
-                let _ = need(false, &format!("{kind:?} sockets of the family {family:?}"));
+                let is_known = family == Family::UNIX && lacks(Lack::UnixSockets);
+                let _ = is_known || need(false, &format!("{kind:?} sockets of the family {family:?}"));
             }
         }
     }
@@ -125,6 +130,7 @@ fn shutdown_of_what_is_not_connected_is_refused() {
 
 /// SIGPIPE would end this process; a pipe to `sh` shows that it is not merely ignored by the test's runtime.
 #[test]
+#[cfg(unix)]
 fn sending_to_nobody_is_an_error_and_no_signal() {
     let (left, right) = UnixStream::pair().unwrap();
     drop(right);
@@ -140,35 +146,47 @@ fn sending_to_nobody_is_an_error_and_no_signal() {
 
 #[test]
 fn a_duplicate_is_the_same_socket() {
-    let (left, right) = UnixStream::pair().unwrap();
-    let copy = left.duplicate().unwrap();
-    drop(left);
-    copy.send(b"still there").unwrap();
-    let mut buffer = [0; 32];
-    assert_eq!(right.recv(&mut buffer).unwrap(), 11);
-    copy.close().unwrap();
-    assert_eq!(right.recv(&mut buffer).unwrap(), 0);
+    let _limit = limit();
+    each_stream_pair(|left, right| {
+        let copy = left.duplicate().unwrap();
+        drop(left);
+        copy.send(b"still there").unwrap();
+        let mut buffer = [0; 32];
+        assert_eq!(right.recv(&mut buffer).unwrap().len(), 11);
+        copy.close().unwrap();
+        assert!(right.recv(&mut buffer).unwrap().is_empty());
+    });
 }
 
 #[test]
 fn vectored_calls_gather_and_scatter() {
     let _limit = limit();
-    let (left, right) = UnixStream::pair().unwrap();
-    let sent =
-        left.send_vectored(&[IoSlice::new(b"head"), IoSlice::new(b""), IoSlice::new(b"body")]).unwrap();
-    assert_eq!(sent, 8);
-    let (mut head, mut body) = ([0; 4], [0; 10]);
-    let received =
-        right.recv_vectored(&mut [IoSliceMut::new(&mut head), IoSliceMut::new(&mut body)]).unwrap();
-    assert_eq!((received, &head, &body[..4]), (8, b"head", &b"body"[..]));
+    each_stream_pair(|left, right| {
+        let sent =
+            left.send_vectored(&[IoSlice::new(b"head"), IoSlice::new(b""), IoSlice::new(b"body")]).unwrap();
+        assert_eq!(sent, 8);
+        let (mut head, mut body) = ([0; 4], [0; 10]);
+        let received =
+            right.recv_vectored(&mut [IoSliceMut::new(&mut head), IoSliceMut::new(&mut body)]).unwrap();
+        assert_eq!((received.len(), &head, &body[..4]), (8, b"head", &b"body"[..]));
+    });
 }
 
 #[test]
 fn more_slices_than_the_system_takes_are_sent_in_part() {
-    let (left, right) = UnixStream::pair().unwrap();
-    let slices: Vec<_> = (0..3000).map(|_| IoSlice::new(b"x")).collect();
-    assert_eq!(left.send_vectored(&slices).unwrap(), 1024);
-    assert_eq!(right.recv(&mut [0; 4096]).unwrap(), 1024);
+    let _limit = limit();
+    // IOV_MAX; Windows has no such number.
+    let most = if cfg!(windows) { 3000 } else { 1024 };
+    each_stream_pair(|left, right| {
+        let slices: Vec<_> = (0..3000).map(|_| IoSlice::new(b"x")).collect();
+        if lacks(Lack::ManySlices) {
+            assert!(left.send_vectored(&slices).unwrap_err().is_message_too_long());
+            return;
+        }
+        assert_eq!(left.send_vectored(&slices).unwrap(), most);
+        left.shutdown(Shutdown::Send).unwrap();
+        assert_eq!(right.recv_with(&mut [0; 4096], ReceiveFlags::WAITALL).unwrap().len(), most);
+    });
 }
 
 #[test]
@@ -187,34 +205,38 @@ fn vectored_datagrams_carry_their_address() {
 
 #[test]
 fn memory_without_values_is_filled_without_unsafe_code() {
-    let (left, right) = UnixStream::pair().unwrap();
-    left.send(b"one two three").unwrap();
+    let _limit = limit();
+    each_stream_pair(|left, right| {
+        left.send(b"one two three").unwrap();
 
-    let mut vector = b"> ".to_vec();
-    vector.reserve_exact(4);
-    let room = vector.capacity() - vector.len();
-    assert_eq!(right.recv(&mut spare(&mut vector)).unwrap(), room);
-    assert_eq!(vector, [b"> ", &b"one two three"[..room]].concat());
+        let mut vector = b"> ".to_vec();
+        vector.reserve_exact(4);
+        let room = vector.capacity() - vector.len();
+        assert_eq!(right.recv(&mut spare(&mut vector)).unwrap().len(), room);
+        assert_eq!(vector, [b"> ", &b"one two three"[..room]].concat());
 
-    let mut memory = [MaybeUninit::uninit(); 64];
-    let mut buffer = Uninit::new(&mut memory);
-    right.recv(&mut buffer).unwrap();
-    assert_eq!(buffer.filled(), &b"one two three"[room..]);
-    left.send(b"!").unwrap();
-    right.recv(&mut buffer).unwrap();
-    assert_eq!(buffer.filled().last(), Some(&b'!'));
-    assert_eq!(buffer.room(), 64 - buffer.filled().len());
-    buffer.clear();
-    assert!(buffer.filled().is_empty());
+        let mut memory = [MaybeUninit::uninit(); 64];
+        let mut buffer = Uninit::new(&mut memory);
+        right.recv(&mut buffer).unwrap();
+        assert_eq!(buffer.filled(), &b"one two three"[room..]);
+        left.send(b"!").unwrap();
+        right.recv(&mut buffer).unwrap();
+        assert_eq!(buffer.filled().last(), Some(&b'!'));
+        assert_eq!(buffer.room(), 64 - buffer.filled().len());
+        buffer.clear();
+        assert!(buffer.filled().is_empty());
+    });
 }
 
 #[test]
 fn a_vector_is_filled_over_what_it_holds() {
-    let (left, right) = UnixStream::pair().unwrap();
-    left.send(b"abc").unwrap();
-    let mut vector = vec![b'.'; 5];
-    assert_eq!(right.recv(&mut vector).unwrap(), 3);
-    assert_eq!(vector, b"abc..");
+    let _limit = limit();
+    each_stream_pair(|left, right| {
+        left.send(b"abc").unwrap();
+        let mut vector = vec![b'.'; 5];
+        assert_eq!(right.recv(&mut vector).unwrap().len(), 3);
+        assert_eq!(vector, b"abc..");
+    });
 }
 
 /// The same on every transport that keeps boundaries, and the sender is known all the same.
@@ -272,7 +294,8 @@ fn a_cut_is_told_where_the_whole_length_is_not() {
 
 #[test]
 fn read_says_of_a_message_cut_that_it_was() {
-    let (left, right) = UnixDatagram::pair().unwrap();
+    let _limit = limit();
+    let (left, right) = udp_pair(v4()).unwrap();
     left.send(b"12345").unwrap();
     let mut right = right.into_any();
     let error = right.read(&mut [0; 3]).unwrap_err();
@@ -302,7 +325,12 @@ fn a_send_before_a_connect_and_after_the_peer_is_gone_is_an_error() {
     let _limit = limit();
     let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
     let error = socket.send(b"x").unwrap_err();
-    assert!(error.is_not_connected() || error.is_broken_pipe(), "{error}");
+    let expected = if lacks(Lack::NotConnected) {
+        error.is_connection_reset()
+    } else {
+        error.is_not_connected() || error.is_broken_pipe()
+    };
+    assert!(expected, "{error}");
     let (client, server) = tcp_pair(v4()).unwrap();
     drop(server);
     // The first is taken, and answered with a reset; one that follows fails.
@@ -313,7 +341,8 @@ fn a_send_before_a_connect_and_after_the_peer_is_gone_is_an_error() {
             Err(error) => break error,
         }
     };
-    assert!(sent >= 1 && (error.is_broken_pipe() || error.is_connection_reset()), "{sent}: {error}");
+    let expected = error.is_broken_pipe() || error.is_connection_reset() || error.is_connection_aborted();
+    assert!(sent >= 1 && expected, "{sent}: {error}");
 }
 
 #[test]
@@ -390,6 +419,13 @@ fn urgent_data_in_line_keeps_its_place() {
     server.set(option::socket::OOBINLINE, true).unwrap();
     client.send_with(b"ab!", SendFlags::OOB).unwrap();
     let mut buffer = [0; 8];
+    if cfg!(windows) {
+        // A receive does not stop at the mark there, and no call tells of it.
+        assert!(server.at_mark().unwrap_err().is_unsupported());
+        assert_eq!(server.recv_with(&mut buffer[..3], ReceiveFlags::WAITALL).unwrap(), 3);
+        assert_eq!(&buffer[..3], b"ab!");
+        return;
+    }
     assert_eq!(server.recv(&mut buffer).unwrap(), 2);
     assert!(server.at_mark().unwrap());
     assert_eq!(server.recv(&mut buffer).unwrap(), 1);
@@ -415,9 +451,12 @@ fn flags_of_sends_reach_the_system_or_are_refused_by_name() {
         assert_eq!(&buffer[..received.len()], b"corked and out");
     } else {
         assert!(confirm.unwrap_err().is_unsupported());
+        assert!(more.unwrap_err().is_unsupported());
     }
-    let error = left.send_with(b"x", SendFlags::EOF);
-    assert_eq!(cfg!(target_os = "linux"), error.is_err_and(|error| error.to_string().contains("EOF")));
+    if cfg!(any(target_os = "linux", windows)) {
+        let error = left.send_with(b"x", SendFlags::EOF).unwrap_err();
+        assert!(error.is_unsupported() && error.to_string().contains("EOF"), "{error}");
+    }
 }
 
 #[test]
@@ -446,6 +485,10 @@ fn disconnect_dissolves_the_association() {
     assert!(left.is_connected());
     left.disconnect().unwrap();
     assert!(!left.is_connected());
+    if lacks(Lack::Disconnect) {
+        assert_eq!(left.send(b"x").unwrap(), 1);
+        return;
+    }
     let error = left.send(b"x").unwrap_err();
     assert!(error.is_destination_required() || error.is_not_connected(), "{error}");
 }
@@ -475,11 +518,15 @@ fn debug_tells_family_type_state_and_addresses() {
     );
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     assert!(format!("{listener:?}").contains("TcpListener { family: INET, kind: STREAM, state: listening"));
-    let fresh = Socket::open(Family::UNIX, Kind::DGRAM, Protocol::DEFAULT).unwrap();
-    assert_eq!(
-        format!("{fresh:?}"),
-        "Socket { family: UNIX, kind: DGRAM, state: unconnected, local: unix: }"
-    );
+    let rows = [
+        (Family::INET, "Socket { family: INET, kind: DGRAM, state: unconnected, local: 0.0.0.0:0 }"),
+        #[cfg(unix)]
+        (Family::UNIX, "Socket { family: UNIX, kind: DGRAM, state: unconnected, local: unix: }"),
+    ];
+    for (family, text) in rows {
+        let fresh = Socket::open(family, Kind::DGRAM, Protocol::DEFAULT).unwrap();
+        assert_eq!(format!("{fresh:?}"), text);
+    }
 }
 
 #[test]
@@ -529,10 +576,15 @@ fn bind_refuses_what_is_in_use_and_what_is_elsewhere() {
     assert!(error.is_address_in_use());
     assert_eq!(error.address(), Some(&address.into()));
     // TEST-NET-1, RFC 5737.
-    assert!(UdpSocket::bind("192.0.2.1:0").unwrap_err().is_address_not_available());
+    let elsewhere = UdpSocket::bind("192.0.2.1:0");
+    if lacks(Lack::ForeignBind) {
+        elsewhere.unwrap();
+    } else {
+        assert!(elsewhere.unwrap_err().is_address_not_available());
+    }
     let error =
         Socket::open(Family::INET, Kind::DGRAM, Protocol::DEFAULT).unwrap().bind("[::1]:0").unwrap_err();
-    assert!(error.is_family_unsupported() || error.is_invalid(), "{error}");
+    assert!(error.is_unsupported() || error.is_invalid(), "{error}");
     let error = TcpListener::bind("unix:/tmp/x").unwrap_err();
     assert!(error.is_invalid());
 }
@@ -550,10 +602,11 @@ fn a_zone_is_resolved_when_it_is_used() {
     let error = UdpSocket::bind("[fe80::1%no-such-if]:0").unwrap_err();
     assert!(error.is_no_such_interface(), "{error}");
     assert_eq!(error.address().unwrap().to_string(), "[fe80::1%no-such-if]:0");
-    let loopback = if cfg!(target_os = "linux") { "lo" } else { "lo0" };
-    // The loopback has no link-local address: that the name was known shows in the kind of the failure.
-    let error = UdpSocket::bind(format!("[fe80::1%{loopback}]:0")).unwrap_err();
-    assert!(!error.is_no_such_interface(), "{error}");
+    // Linux and Wine; the BSDs; Windows, for people and for programs. The loopback has no link-local address: that the
+    // name was known shows in the kind of the failure.
+    let names = ["lo", "lo0", "Loopback%20Pseudo-Interface%201", "loopback_0"];
+    let errors = names.map(|name| UdpSocket::bind(format!("[fe80::1%{name}]:0")).unwrap_err());
+    assert!(errors.iter().any(|error| !error.is_no_such_interface()), "{errors:?}");
 }
 
 #[test]
@@ -606,8 +659,14 @@ fn udp_hears_that_nobody_is_there() {
     let gone = UdpSocket::bind("127.0.0.1:0").unwrap().local_address().unwrap();
     let socket = UdpSocket::connected_to(gone).unwrap();
     socket.send(b"anyone?").unwrap();
+    if cfg!(windows) {
+        // There such a report would have no place in a socket with many peers, and is switched off.
+        let error = socket.by(berkeley::MILLISECOND * 50).recv(&mut [0; 8]).unwrap_err();
+        assert!(error.is_deadline_passed() || (lacks(Lack::Refusals) && error.is_refused()), "{error}");
+        return;
+    }
     let error = socket.by(SECOND * 10).recv(&mut [0; 8]).unwrap_err();
-    assert!(error.is_refused() || error.is_connection_reset(), "{error}");
+    assert!(error.is_refused(), "{error}");
 }
 
 #[test]

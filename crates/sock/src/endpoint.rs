@@ -190,13 +190,10 @@ impl Endpoint {
     pub fn configure_listener(&self, socket: &impl AsSource, address: &Address) -> berkeley::Result<()> {
         use berkeley::option::{ipv6, socket as level};
 
-        if self.transport() == Transport::Tcp {
-            let option = if level::EXCLUSIVEADDRUSE.is_available() {
-                level::EXCLUSIVEADDRUSE
-            } else {
-                level::REUSEADDR
-            };
-            option.set(socket, true)?;
+        if level::EXCLUSIVEADDRUSE.is_available() && self.transport().is_inet() {
+            level::EXCLUSIVEADDRUSE.set(socket, true)?;
+        } else if self.transport() == Transport::Tcp {
+            level::REUSEADDR.set(socket, true)?;
         }
         if address.family() == Family::INET6 && address.is_unspecified() {
             ipv6::V6ONLY.set(socket, self.scheme.family.is_some())?;

@@ -1,4 +1,4 @@
-//! What the tests of `berkeley` share: needs, limits, pairs, faults, leaks.
+//! What the tests of `berkeley` share: needs, limits, pairs, faults, leaks, what Wine lacks.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
@@ -11,7 +11,9 @@ pub mod leak;
 mod limit;
 mod need;
 mod pair;
+mod wine;
 
 pub use limit::{Limit, limit};
 pub use need::{need, program};
-pub use pair::{each_loopback, scratch, tcp_pair, udp_pair};
+pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
+pub use wine::{Lack, has_unix_sockets, lacks};

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use berkeley::{Result, TcpListener, TcpStream, UdpSocket};
+use berkeley::{Result, Socket, TcpListener, TcpStream, UdpSocket};
 use tempfile::TempDir;
 
 /// Makes a folder for the paths of Unix sockets, which vanishes with the value.
@@ -35,6 +35,20 @@ pub fn tcp_pair(loopback: SocketAddr) -> Result<(TcpStream, TcpStream)> {
     let (server, from) = listener.accept()?;
     assert_eq!(from, client.local_address()?, "somebody else connected");
     Ok((client, server))
+}
+
+/// Runs `body` with the two ends of a stream: over TCP, and as a pair of Unix sockets where there are pairs.
+///
+/// # Panics
+///
+/// Panics if there are pairs, and none can be made.
+pub fn each_stream_pair(mut body: impl FnMut(Socket, Socket)) {
+    let (client, server) = tcp_pair(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)).expect("TCP");
+    body(client.into_any(), server.into_any());
+    match berkeley::UnixStream::pair() {
+        Ok((left, right)) => body(left.into_any(), right.into_any()),
+        Err(error) => assert!(cfg!(windows) && error.is_unsupported(), "{error}"),
+    }
 }
 
 /// Makes two UDP sockets over `loopback`, each the other's peer.

@@ -164,7 +164,6 @@ impl UnixAddress {
         match check_path(&bytes) {
             Err(Reason::EmptyPath) => Ok(UnixAddress::unnamed()),
             Err(reason) => Err(path.fail(reason)),
-            Ok(()) if bytes_path(&bytes).is_none() => Err(path.fail(Reason::PathNotUtf8)),
             Ok(()) => Ok(UnixAddress::from_checked(&bytes)),
         }
     }

@@ -15,7 +15,8 @@ const LONGEST: usize = 255;
 /// interface exists.
 ///
 /// In text, digits alone are an index. The name of an interface that consists of digits is written with its
-/// first digit escaped: `%333` is the interface called `333`.
+/// first digit escaped: `%333` is the interface called `333`. So is the blank of a name, which Windows' names
+/// have: `Ethernet%202`.
 ///
 /// # Examples
 ///
@@ -24,7 +25,9 @@ const LONGEST: usize = 255;
 ///
 /// assert_eq!("3".parse(), Ok(Zone::index(3)));
 /// assert_eq!("eth0".parse(), Zone::name("eth0"));
+/// assert_eq!(Zone::name("Ethernet 2")?.to_string(), "Ethernet%202");
 /// assert!(Zone::index(0).is_none());
+/// # Ok::<(), berkeley::addr::ParseError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Zone(Repr);
@@ -50,7 +53,7 @@ impl Zone {
     ///
     /// # Errors
     ///
-    /// A name has 1 to 255 bytes, none of them `%`, `]`, `/`, blank or control.
+    /// A name has 1 to 255 bytes, none of them `%`, `]`, `/` or control, and no blank but the space.
     ///
     /// # Examples
     ///
@@ -58,7 +61,7 @@ impl Zone {
     /// use berkeley::addr::{Reason, Zone};
     ///
     /// assert_eq!(Zone::name("eth0")?.as_name(), Some("eth0"));
-    /// assert_eq!(Zone::name("a b").unwrap_err().reason(), Reason::ZoneCharacter);
+    /// assert_eq!(Zone::name("a/b").unwrap_err().reason(), Reason::ZoneCharacter);
     /// # Ok::<(), berkeley::addr::ParseError>(())
     /// ```
     pub fn name(name: &str) -> Result<Zone, ParseError> {
@@ -113,7 +116,7 @@ impl Zone {
 }
 
 fn is_forbidden(c: char) -> bool {
-    matches!(c, '%' | ']' | '/') || c.is_whitespace() || c.is_control()
+    matches!(c, '%' | ']' | '/') || (c.is_whitespace() && c != ' ') || c.is_control()
 }
 
 fn is_number(name: &str) -> bool {
@@ -142,6 +145,11 @@ impl FromStr for Zone {
         if is_number(text) {
             return Err(ParseError::whole(text, Reason::ZoneOutOfRange));
         }
+        if let Some(at) = text.find(' ') {
+            return Err(
+                ParseError::new(text, at..at + 1, Reason::ZoneCharacter).with_hint("write %20 for a blank")
+            );
+        }
         if !text.contains('%') {
             return Zone::name(text);
         }
@@ -169,7 +177,7 @@ impl Zone {
 fn write_name(f: &mut dyn fmt::Write, name: &str) -> fmt::Result {
     let first_escaped = is_number(name) || name == "*";
     for (at, c) in name.char_indices() {
-        if c == '?' || (at == 0 && first_escaped) {
+        if matches!(c, '?' | ' ') || (at == 0 && first_escaped) {
             write!(f, "%{:02x}", c as u32)?;
         } else {
             f.write_char(c)?;

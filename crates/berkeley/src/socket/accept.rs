@@ -66,7 +66,9 @@ macro_rules! accepts {
             ///
             /// # Platform notes
             ///
-            /// - Windows: every socket is non-blocking, which no call here shows.
+            /// - Windows: every socket is non-blocking, which no call here shows. A program that is started between
+            ///   the two system calls of an accept, by another thread and with all handles that can be inherited,
+            ///   inherits the connection.
             ///
             /// # System call
             ///

@@ -101,7 +101,7 @@ impl<R: Role> SocketOf<R> {
     /// # Platform notes
     ///
     /// - Apple: SIGPIPE is turned off for the descriptor.
-    /// - Windows: every socket becomes non-blocking.
+    /// - Windows: every socket becomes non-blocking, and UDP stops to report that an earlier datagram reached nobody.
     pub fn adopt(descriptor: impl Into<Descriptor>) -> Result<Self, AdoptError> {
         let descriptor = descriptor.into();
         match Self::check(descriptor::borrow(&descriptor)) {
@@ -125,15 +125,23 @@ impl<R: Role> SocketOf<R> {
     /// Takes over a descriptor without asking the system about it, and without changing it.
     ///
     /// A listener that is blocking stays so: its `accept` waits in the system, by a deadline and now as well.
+    ///
+    /// # Platform notes
+    ///
+    /// - Windows: that goes for every call of every socket.
     pub fn adopt_raw(descriptor: impl Into<Descriptor>, family: Family, kind: Kind) -> Self {
         Self::of(descriptor.into(), family, kind, Protocol::DEFAULT, R::adopted())
     }
 
     /// Gives the descriptor away, as it is.
+    ///
+    /// # Platform notes
+    ///
+    /// - Windows: it is non-blocking. `OwnedSocket::from` and the types of the standard library give it away blocking.
     pub fn into_descriptor(self) -> Descriptor {
         let Self { descriptor, role, .. } = self;
         role.give_up();
-        descriptor
+        descriptor::release(descriptor)
     }
 
     /// Turns the socket into one of any role.
@@ -242,9 +250,10 @@ mod system {
         }
     }
 
+    /// Gives the socket away blocking, as everything takes one to be that comes from the standard library's type.
     impl<R: Role> From<SocketOf<R>> for OwnedSocket {
         fn from(socket: SocketOf<R>) -> Self {
-            socket.into_descriptor()
+            socket.into_blocking()
         }
     }
 

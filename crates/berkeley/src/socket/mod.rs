@@ -26,7 +26,7 @@ use crate::error::{During, Errno, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option::{self, Form, Reads, Sets, SocketOption};
 use crate::sys::address::RawAddress;
-use crate::sys::descriptor::{self, Borrowed, Descriptor};
+use crate::sys::descriptor::{self, Borrowed, Descriptor, Held};
 use crate::sys::{self, Shutdown, Sockaddr};
 
 /// A socket of any family and type, with every call.
@@ -68,7 +68,7 @@ pub type Socket = SocketOf<Any>;
 /// Dropping a socket closes it; [`close`](Self::close) does so too and tells what went wrong. Every descriptor is
 /// close-on-exec, and nothing here raises SIGPIPE.
 pub struct SocketOf<R: Role> {
-    descriptor: Descriptor,
+    descriptor: Held,
     family: Family,
     kind: Kind,
     /// Whether a receive call can ask for the length of the whole message.
@@ -179,7 +179,8 @@ impl<R: Role> SocketOf<R> {
         protocol: Protocol,
         role: R,
     ) -> Self {
-        Self { descriptor, family, kind, tells_length: tells_length(family, kind, protocol), role }
+        let (descriptor, tells_length) = (descriptor::hold(descriptor), tells_length(family, kind, protocol));
+        Self { descriptor, family, kind, tells_length, role }
     }
 
     /// Returns what an address from the system is. A Unix socket without a name comes with none at all.
@@ -294,6 +295,11 @@ impl<R: Role> SocketOf<R> {
     /// The two share everything: options, the blocking mode, the place in the stream. What a role removes at its
     /// end, the path of a Unix listener, stays with this one.
     ///
+    /// # Platform notes
+    ///
+    /// - Windows: where one of the two becomes a type of the standard library, calls of the other wait in the system,
+    ///   by a deadline and now as well.
+    ///
     /// # System call
     ///
     /// `fcntl(2)` with `F_DUPFD_CLOEXEC`.
@@ -302,6 +308,7 @@ impl<R: Role> SocketOf<R> {
     pub fn duplicate(&self) -> Result<Self> {
         let descriptor = descriptor::duplicate(self.borrowed()).during(Operation::Duplicate)?;
         let Self { family, kind, tells_length, .. } = *self;
+        let descriptor = descriptor::hold(descriptor);
         Ok(Self { descriptor, family, kind, tells_length, role: R::adopted() })
     }
 
@@ -314,7 +321,7 @@ impl<R: Role> SocketOf<R> {
     /// `close(2)`.
     pub fn close(self) -> Result<()> {
         let Self { descriptor, role, .. } = self;
-        let closed = descriptor::close(descriptor).during(Operation::Close);
+        let closed = descriptor::close(descriptor::release(descriptor)).during(Operation::Close);
         closed.and(role.end())
     }
 

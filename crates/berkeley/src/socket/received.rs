@@ -11,7 +11,7 @@ use crate::sys::Delivered;
 /// ```
 /// use berkeley::UnixDatagram;
 ///
-/// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+/// # if !cfg!(unix) { return Ok(()); }
 /// let (left, right) = UnixDatagram::pair()?;
 /// left.send(b"12345")?;
 ///

@@ -21,7 +21,7 @@ use crate::error::{Errno, Error, Operation, Result};
 /// use berkeley::{Deadline, MILLISECOND, UnixStream};
 /// use std::io::Read;
 ///
-/// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+/// # if !cfg!(unix) { return Ok(()); }
 /// let (left, right) = UnixStream::pair()?;
 /// left.send(b"half")?;
 ///
@@ -46,7 +46,7 @@ pub struct By<S> {
 /// ```
 /// use berkeley::UnixStream;
 ///
-/// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+/// # if !cfg!(unix) { return Ok(()); }
 /// let (left, right) = UnixStream::pair()?;
 /// let mut buffer = [0; 8];
 /// assert_eq!(right.now().recv(&mut buffer)?, None);

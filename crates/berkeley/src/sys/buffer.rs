@@ -14,7 +14,7 @@ use std::mem::MaybeUninit;
 /// ```
 /// use berkeley::{UnixStream, spare};
 ///
-/// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+/// # if !cfg!(unix) { return Ok(()); }
 /// let (left, right) = UnixStream::pair()?;
 /// left.send(b"hello")?;
 ///
@@ -147,7 +147,7 @@ impl Memory for Spare<'_> {
 /// use std::mem::MaybeUninit;
 /// use berkeley::{Uninit, UnixDatagram};
 ///
-/// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+/// # if !cfg!(unix) { return Ok(()); }
 /// let (left, right) = UnixDatagram::pair()?;
 /// left.send(b"one")?;
 /// left.send(b"two")?;

@@ -24,6 +24,17 @@ pub(crate) mod descriptor {
     #[derive(Clone, Copy, Debug)]
     pub struct Borrowed<'a>(pub(super) Never, PhantomData<&'a ()>);
 
+    /// A descriptor as a socket has it.
+    pub(crate) type Held = Descriptor;
+
+    pub(crate) fn hold(descriptor: Descriptor) -> Held {
+        descriptor
+    }
+
+    pub(crate) fn release(held: Held) -> Descriptor {
+        held
+    }
+
     pub(crate) fn borrow(descriptor: &Descriptor) -> Borrowed<'_> {
         match descriptor.0 {}
     }

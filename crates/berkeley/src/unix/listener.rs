@@ -106,7 +106,7 @@ impl<R: Connects> SocketOf<Listener<R>> {
     /// ```
     /// use berkeley::{UnixListener, UnixStream};
     ///
-    /// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+    /// # if !cfg!(unix) { return Ok(()); }
     /// let path = std::env::temp_dir().join(format!("berkeley-doc-{}.sock", std::process::id()));
     /// let listener = UnixListener::bind(&path)?;
     /// let client = UnixStream::connect(&path)?;
@@ -185,9 +185,19 @@ fn is_socket(path: &Path) -> bool {
 }
 
 /// Windows has no such type of file: a Unix socket is a reparse point there.
-#[cfg(not(unix))]
+/// Windows keeps a socket's path as a reparse point, of which links are another kind. A plain file is none.
+#[cfg(windows)]
 fn is_socket(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|data| !data.is_dir())
+    use std::os::windows::fs::MetadataExt;
+
+    const REPARSE_POINT: u32 = 0x400;
+    fs::symlink_metadata(path)
+        .is_ok_and(|data| data.file_attributes() & REPARSE_POINT != 0 && !data.is_symlink() && !data.is_dir())
+}
+
+#[cfg(not(any(unix, windows)))]
+fn is_socket(_: &Path) -> bool {
+    false
 }
 
 /// Which file a path leads to.

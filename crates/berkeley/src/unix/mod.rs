@@ -23,7 +23,7 @@ use crate::socket::{Addresses, Connecting, Received, Role, SocketOf, Streams, Tr
 /// use berkeley::UnixStream;
 /// use std::io::{Read, Write};
 ///
-/// # if !berkeley::Family::UNIX.is_available() { return Ok(()); }
+/// # if !cfg!(unix) { return Ok(()); }
 /// let (mut left, mut right) = UnixStream::pair()?;
 /// left.write_all(b"hello")?;
 /// drop(left);

@@ -63,13 +63,26 @@ fn guard(mut child: Child) -> Receiver<ExitStatus> {
     });
     std::thread::spawn(move || {
         if over.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
-            signal(id, "KILL");
+            kill(id);
         }
     });
     ended
 }
 
+/// Ends a process that this test started. Windows has one way to do that from outside.
+#[cfg(windows)]
+fn kill(id: u32) {
+    let ended = Command::new("taskkill").args(["/f", "/pid", &id.to_string()]).output();
+    assert!(ended.is_ok());
+}
+
+#[cfg(unix)]
+fn kill(id: u32) {
+    signal(id, "KILL");
+}
+
 /// Sends a signal to a process that this test started.
+#[cfg(unix)]
 pub fn signal(id: u32, name: &str) {
     let sent = Command::new("kill").args(["-s", name, &id.to_string()]).stderr(Stdio::null()).status();
     assert!(sent.is_ok());
@@ -150,8 +163,21 @@ impl Running {
         self.heard.join("\n")
     }
 
+    #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         signal(self.id, name);
+    }
+
+    /// Ends a program that goes on by itself, and returns what it has said.
+    pub fn terminate(&mut self) -> String {
+        if cfg!(unix) {
+            #[cfg(unix)]
+            self.signal("TERM");
+            return self.ends_with(143);
+        }
+        kill(self.id);
+        self.status();
+        self.all_said()
     }
 
     /// The most memory that the program has had in use, in KiB.
@@ -166,7 +192,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if self.status.is_none() && self.ended.try_recv().is_err() {
-            signal(self.id, "KILL");
+            kill(self.id);
         }
     }
 }

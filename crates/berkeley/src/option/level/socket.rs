@@ -70,6 +70,8 @@ level! { "SOL_SOCKET":
     /// Whether an idle connection is probed. Default: off.
     KEEPALIVE: bool = "socket.keepalive" "SO_KEEPALIVE";
     /// Whether, and for how many seconds, a close waits for data not yet sent. Default: off.
+    ///
+    /// On Windows no close waits: the system goes on to send. Zero seconds reset the connection there too.
     LINGER: Linger = "socket.linger" "SO_LINGER";
     /// How many connections of the listener are not complete yet.
     LISTENINCQLEN: u32, ReadOnly = "socket.listenincqlen" "SO_LISTENINCQLEN";

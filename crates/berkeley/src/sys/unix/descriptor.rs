@@ -10,6 +10,19 @@ use crate::sys::check;
 pub type Descriptor = OwnedFd;
 pub(crate) type Borrowed<'a> = BorrowedFd<'a>;
 
+/// A descriptor as a socket has it.
+pub(crate) type Held = Descriptor;
+
+#[inline]
+pub(crate) fn hold(fd: Descriptor) -> Held {
+    fd
+}
+
+#[inline]
+pub(crate) fn release(held: Held) -> Descriptor {
+    held
+}
+
 #[inline]
 pub(crate) fn borrow(fd: &Descriptor) -> Borrowed<'_> {
     fd.as_fd()

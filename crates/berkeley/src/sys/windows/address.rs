@@ -25,6 +25,15 @@ pub(in crate::sys) const SIZE: usize = size_of::<ws::SOCKADDR_STORAGE>();
 pub(in crate::sys) const PATH: usize = offset_of!(ws::SOCKADDR_UN, sun_path);
 const PATH_SIZE: usize = size_of::<ws::SOCKADDR_UN>() - PATH;
 
+// The positions that `sockaddr` has as numbers.
+const _: () = {
+    assert!(offset_of!(ws::SOCKADDR_IN, sin_port) == 2 && offset_of!(ws::SOCKADDR_IN, sin_addr) == 4);
+    assert!(offset_of!(ws::SOCKADDR_IN6, sin6_port) == 2 && offset_of!(ws::SOCKADDR_IN6, sin6_flowinfo) == 4);
+    assert!(offset_of!(ws::SOCKADDR_IN6, sin6_addr) == 8 && offset_of!(ws::SOCKADDR_IN6, Anonymous) == 24);
+    assert!(INET_SIZE == 16 && INET6_SIZE == 28 && SIZE == 128);
+    assert!(offset_of!(ws::SOCKADDR_UN, sun_family) == 0 && PATH == 2 && PATH_SIZE == 108);
+};
+
 /// A socket address as the system has it.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
@@ -173,7 +182,7 @@ pub(in crate::sys) fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
         return Err(Errno::AFNOSUPPORT);
     }
     // Windows wants the NUL that ends a path.
-    let end = usize::from(address.as_path().is_some());
+    let end = usize::from(!address.is_unnamed());
     if bytes.len() + end > PATH_SIZE {
         return Err(Errno::NAMETOOLONG);
     }
@@ -185,22 +194,44 @@ pub(in crate::sys) fn encode_unix(address: &UnixAddress) -> Result<RawAddress> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use std::ffi::CStr;
     use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+    use windows_sys::Win32::NetworkManagement::IpHelper::{
+        ConvertInterfaceIndexToLuid, ConvertInterfaceLuidToAlias, if_indextoname,
+    };
+
     use super::*;
+    use crate::addr::Zone;
     use crate::sys::Sockaddr;
     use crate::sys::sockaddr::encode_inet;
 
-    /// The positions that the code has as numbers.
     #[test]
-    fn positions_are_those_of_the_structures() {
-        assert_eq!(offset_of!(ws::SOCKADDR_IN, sin_port), 2);
-        assert_eq!(offset_of!(ws::SOCKADDR_IN, sin_addr), 4);
-        assert_eq!(offset_of!(ws::SOCKADDR_IN6, sin6_port), 2);
-        assert_eq!(offset_of!(ws::SOCKADDR_IN6, sin6_flowinfo), 4);
-        assert_eq!(offset_of!(ws::SOCKADDR_IN6, sin6_addr), 8);
-        assert_eq!(offset_of!(ws::SOCKADDR_IN6, Anonymous), 24);
-        assert_eq!((PATH, PATH_SIZE, SIZE), (2, 108, 128));
+    fn addresses_are_these_bytes() {
+        let bytes = |text: &str| text.parse::<Address>().unwrap().encode().unwrap().as_bytes().to_vec();
+        assert_eq!(bytes("1.2.3.4:258"), [2, 0, 1, 2, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let v6 = bytes("[::9%7]:258");
+        assert_eq!((&v6[..8], v6[23], &v6[24..]), (&[23, 0, 1, 2, 0, 0, 0, 0][..], 9, &[7, 0, 0, 0][..]));
+        assert_eq!(bytes("unix:/x"), [1, 0, b'/', b'x', 0]);
+        assert_eq!(bytes("unix:%80"), [1, 0, 0x80, 0]);
+    }
+
+    #[test]
+    fn an_address_cut_short_is_none() {
+        let mut raw = encode_inet(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 1));
+        raw.length = 6;
+        assert_eq!(SocketAddr::decode(&raw), None);
+        raw.length = 1;
+        assert_eq!(raw.family(), i32::from(ws::AF_UNSPEC));
+    }
+
+    /// However many zeros the system tells after it, a name ends at the first; without one there is none.
+    #[test]
+    fn a_path_ends_at_its_nul() {
+        let mut raw = RawAddress::of(AF_UNIX, size_of::<ws::SOCKADDR_UN>());
+        assert_eq!(UnixAddress::decode(&raw), Some(UnixAddress::unnamed()));
+        raw.put_slice(PATH, b"C:/x");
+        assert_eq!(UnixAddress::decode(&raw), UnixAddress::path("C:/x").ok());
     }
 
     #[test]
@@ -236,8 +267,37 @@ mod tests {
         assert_eq!(any(ws::AF_UNIX), "unix:");
     }
 
+    /// The name for people, of the loopback: on Windows there are blanks in it.
+    fn alias(index: u32) -> String {
+        let mut identifier = NET_LUID_LH::default();
+        // SAFETY: the identifier is writable.
+        let converted = unsafe { ConvertInterfaceIndexToLuid(index, &raw mut identifier) };
+        assert_eq!(converted, 0);
+        let mut text = [0; 257];
+        // SAFETY: the identifier is readable, and the text writable for its length.
+        let told =
+            unsafe { ConvertInterfaceLuidToAlias(&raw const identifier, text.as_mut_ptr(), text.len()) };
+        assert_eq!(told, 0);
+        String::from_utf16(text.split(|unit| *unit == 0).next().unwrap()).unwrap()
+    }
+
+    /// The name for programs.
+    fn name(index: u32) -> String {
+        let mut text = [0; 257];
+        // SAFETY: there is room for the longest name, NDIS_IF_MAX_STRING_SIZE, and its NUL.
+        let told = unsafe { if_indextoname(index, text.as_mut_ptr()) };
+        assert!(!told.is_null());
+        CStr::from_bytes_until_nul(&text).unwrap().to_str().unwrap().to_owned()
+    }
+
+    /// The loopback is the first interface.
     #[test]
-    fn an_interface_is_found_by_neither_kind_of_name() {
+    fn an_interface_is_found_by_either_kind_of_name_and_by_no_other() {
+        assert_eq!(interface_index(&name(1)), Ok(1));
+        assert_eq!(interface_index(&alias(1)), Ok(1));
+        let zoned = format!("[fe80::1%{}]:1", Zone::name(&alias(1)).unwrap());
+        let raw = zoned.parse::<Address>().unwrap().encode().unwrap();
+        assert_eq!(raw.get::<4>(24), Some(1u32.to_ne_bytes()));
         assert_eq!(interface_index("no-such-interface"), Err(Errno::NODEV));
     }
 }

@@ -1,5 +1,7 @@
 //! Sockets: owned, lent, duplicated, closed; their blocking mode.
 
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
 use std::os::windows::io::{
     AsRawSocket, AsSocket, BorrowedSocket, FromRawSocket, IntoRawSocket, OwnedSocket, RawSocket,
 };
@@ -7,13 +9,44 @@ use std::os::windows::io::{
 use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::System::Threading::GetCurrentProcessId;
 
-use super::{Result, checked, last_errno, name, ws};
-use crate::error::Operation;
+use super::{Result, checked, last_errno, name, option, ws};
+use crate::error::{Errno, Operation};
 use crate::sys::check;
 
 /// A descriptor that is closed when it is dropped: `OwnedFd` on Unix, `OwnedSocket` on Windows.
 pub type Descriptor = OwnedSocket;
 pub(crate) type Borrowed<'a> = BorrowedSocket<'a>;
+
+/// A socket that is closed when it is dropped, also where the close that `OwnedSocket` makes would fail.
+pub(crate) struct Held(ManuallyDrop<OwnedSocket>);
+
+impl Deref for Held {
+    type Target = OwnedSocket;
+
+    #[inline]
+    fn deref(&self) -> &OwnedSocket {
+        &self.0
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // SAFETY: the value is being dropped, so that nothing looks at the socket again.
+        let _ = end(unsafe { ManuallyDrop::take(&mut self.0) });
+    }
+}
+
+#[inline]
+pub(crate) fn hold(socket: Descriptor) -> Held {
+    Held(ManuallyDrop::new(socket))
+}
+
+#[inline]
+pub(crate) fn release(held: Held) -> Descriptor {
+    let mut held = ManuallyDrop::new(held);
+    // SAFETY: what held the socket is never dropped, so that nothing looks at it again.
+    unsafe { ManuallyDrop::take(&mut held.0) }
+}
 
 #[inline]
 pub(crate) fn borrow(socket: &Descriptor) -> Borrowed<'_> {
@@ -49,10 +82,28 @@ pub(crate) fn duplicate(socket: Borrowed<'_>) -> Result<Descriptor> {
 /// Closes the socket and tells what went wrong with what it still had to do.
 pub(crate) fn close(socket: Descriptor) -> Result<()> {
     // The fault comes after the call: a close that fails has closed all the same.
-    // SAFETY: the number was owned, and is given up here.
-    let closed = checked(unsafe { ws::closesocket(socket.into_raw_socket() as ws::SOCKET) });
+    let closed = end(socket);
     check(Operation::Close)?;
-    closed.map(drop)
+    closed
+}
+
+/// Closes the socket.
+///
+/// Winsock refuses that for a non-blocking one that is to linger and still has something to send (closesocket: "the
+/// application must call closesocket again"). Without lingering it goes on to send that by itself.
+fn end(socket: OwnedSocket) -> Result<()> {
+    let number = socket.into_raw_socket() as ws::SOCKET;
+    // SAFETY: the number was owned, and is given up here.
+    let closed = checked(unsafe { ws::closesocket(number) });
+    if closed != Err(Errno::AGAIN) {
+        return closed.map(drop);
+    }
+    let none = option::encode_linger(None);
+    let length = none.len() as i32;
+    // SAFETY: the value is readable for its length, and the number still the socket's, which was not closed.
+    checked(unsafe { ws::setsockopt(number, ws::SOL_SOCKET, ws::SO_LINGER, none.as_ptr(), length) })?;
+    // SAFETY: as above; here it is given up.
+    checked(unsafe { ws::closesocket(number) }).map(drop)
 }
 
 /// Winsock cannot be asked. Every socket that was opened or adopted here is non-blocking.

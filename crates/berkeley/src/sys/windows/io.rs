@@ -6,7 +6,7 @@ use std::ptr::{null_mut, slice_from_raw_parts_mut};
 
 use super::address::RawAddress;
 use super::descriptor::{Borrowed, number};
-use super::{Result, checked, checked_length, option, ws};
+use super::{Result, checked, checked_address, checked_length, option, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::{Attempt, Buffer, Delivered, Place, check, limit};
 
@@ -35,7 +35,7 @@ pub(crate) fn send_to(
     check(Operation::Send)?;
     let (data, length) = (data.as_ptr(), most(data.len()));
     // SAFETY: `data` and the address are readable for the lengths that are given.
-    checked_length(unsafe { ws::sendto(number(socket), data, length, flags, to.as_ptr(), to.len()) })
+    checked_address(unsafe { ws::sendto(number(socket), data, length, flags, to.as_ptr(), to.len()) })
 }
 
 #[inline]
@@ -64,7 +64,7 @@ pub(crate) fn send_vectored(
             }
         }
     };
-    checked(returned).map(|_| sent as usize)
+    checked_address(returned).map(|_| sent as usize)
 }
 
 /// Receives from a stream: what there is, up to the room.

@@ -29,6 +29,16 @@ fn checked_length(returned: i32) -> Result<usize> {
     usize::try_from(returned).map_err(|_| last_errno())
 }
 
+/// As `checked`, for calls that take an address. Winsock says of one of another family than the socket's that it
+/// cannot be read, `WSAEFAULT`; as memory, what is given to it here always can.
+#[inline]
+fn checked_address(returned: i32) -> Result<usize> {
+    checked_length(returned).map_err(|errno| match errno.as_raw() {
+        ws::WSAEFAULT => Errno::AFNOSUPPORT,
+        _ => errno,
+    })
+}
+
 #[cold]
 fn last_errno() -> Errno {
     // SAFETY: the call takes nothing, and returns a number of this thread.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::address::RawAddress;
 use super::descriptor::{Borrowed, Descriptor, borrow, number, owned, set_nonblocking, set_not_inheritable};
-use super::{Result, checked, option, ws};
+use super::{Result, checked, checked_address, option, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::{Shutdown, check};
 
@@ -36,8 +36,7 @@ fn socket(family: i32, kind: i32, protocol: i32, flags: u32) -> Result<Descripto
 pub(crate) fn open(family: i32, kind: i32, protocol: i32) -> Result<Descriptor> {
     check(Operation::Open)?;
     let opened = socket(family, kind, protocol, FLAGS)?;
-    let is_ip = family == i32::from(ws::AF_INET) || family == i32::from(ws::AF_INET6);
-    if is_ip && kind == ws::SOCK_DGRAM {
+    if is_udp(family, kind) {
         ignore_unreachable(borrow(&opened));
     }
     Ok(opened)
@@ -54,6 +53,11 @@ pub(super) fn open_described(described: &ws::WSAPROTOCOL_INFOW) -> Result<Descri
     const DESCRIBED: i32 = ws::FROM_PROTOCOL_INFO;
     // SAFETY: the description is readable.
     owned(unsafe { ws::WSASocketW(DESCRIBED, DESCRIBED, DESCRIBED, described, 0, FLAGS) })
+}
+
+fn is_udp(family: i32, kind: i32) -> bool {
+    let is_ip = family == i32::from(ws::AF_INET) || family == i32::from(ws::AF_INET6);
+    is_ip && kind == ws::SOCK_DGRAM
 }
 
 /// Has a receive on a UDP socket not fail because some datagram sent before it has reached nobody.
@@ -88,15 +92,19 @@ pub(crate) fn pair(_: i32, _: i32, _: i32) -> Result<(Descriptor, Descriptor)> {
     Err(Errno::OPNOTSUPP)
 }
 
-/// Prepares a socket that something else opened for the calls here, which need it non-blocking.
+/// Prepares a socket that something else opened for the calls here, as [`open`] does with its own.
 pub(crate) fn adopt(socket: Borrowed<'_>) -> Result<()> {
+    let described = option::described(socket)?;
+    if is_udp(described.iAddressFamily, described.iSocketType) {
+        ignore_unreachable(socket);
+    }
     set_nonblocking(socket, true)
 }
 
 pub(crate) fn bind(socket: Borrowed<'_>, address: &RawAddress) -> Result<()> {
     check(Operation::Bind)?;
     // SAFETY: the address is readable for its length.
-    checked(unsafe { ws::bind(number(socket), address.as_ptr(), address.len()) }).map(drop)
+    checked_address(unsafe { ws::bind(number(socket), address.as_ptr(), address.len()) }).map(drop)
 }
 
 pub(crate) fn listen(socket: Borrowed<'_>, backlog: i32) -> Result<()> {
@@ -109,13 +117,13 @@ pub(crate) fn listen(socket: Borrowed<'_>, backlog: i32) -> Result<()> {
 pub(crate) fn connect(socket: Borrowed<'_>, address: &RawAddress) -> Result<()> {
     check(Operation::Connect)?;
     // SAFETY: the address is readable for its length.
-    checked(unsafe { ws::connect(number(socket), address.as_ptr(), address.len()) }).map(drop)
+    checked_address(unsafe { ws::connect(number(socket), address.as_ptr(), address.len()) }).map(drop)
 }
 
 /// Dissolves the association of a datagram socket, which Winsock does for an address of zeros.
 pub(crate) fn disconnect(socket: Borrowed<'_>) -> Result<()> {
     check(Operation::Disconnect)?;
-    let nowhere = RawAddress::unspecified(option::family(socket)?);
+    let nowhere = RawAddress::unspecified(option::described(socket)?.iAddressFamily);
     // SAFETY: the address is readable for its length.
     checked(unsafe { ws::connect(number(socket), nowhere.as_ptr(), nowhere.len()) }).map(drop)
 }
@@ -126,7 +134,11 @@ pub(crate) fn accept(socket: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
     let mut from = RawAddress::empty();
     let accepted = from.fill(|address, length| {
         // SAFETY: the address is writable for the length that is given.
-        owned(unsafe { ws::accept(number(socket), address, length) })
+        match owned(unsafe { ws::accept(number(socket), address, length) }) {
+            // So says Wine when the peer has gone meanwhile; Winsock says WSAECONNRESET.
+            Err(Errno::NOTCONN) => Err(Errno::CONNABORTED),
+            accepted => accepted,
+        }
     })?;
     set_not_inheritable(borrow(&accepted))?;
     set_nonblocking(borrow(&accepted), true)?;
@@ -151,7 +163,9 @@ pub(crate) fn local_address(socket: Borrowed<'_>) -> Result<RawAddress> {
     // SAFETY: the address is writable for the length that is given.
     match address.fill(|at, length| checked(unsafe { ws::getsockname(number(socket), at, length) })) {
         Ok(_) => Ok(address),
-        Err(Errno::INVAL) => option::family(socket).map(RawAddress::unspecified),
+        Err(Errno::INVAL) => {
+            option::described(socket).map(|described| RawAddress::unspecified(described.iAddressFamily))
+        }
         Err(errno) => Err(errno),
     }
 }

@@ -29,8 +29,8 @@ pub(crate) fn set(socket: Borrowed<'_>, place: Place, value: &[u8]) -> Result<()
         .map(drop)
 }
 
-/// Returns the address family, which Winsock tells in the description of a socket alone.
-pub(super) fn family(socket: Borrowed<'_>) -> Result<i32> {
+/// Returns what Winsock has in the description of a socket alone: the address family, with the type beside it.
+pub(super) fn described(socket: Borrowed<'_>) -> Result<ws::WSAPROTOCOL_INFOW> {
     check(Operation::GetOption)?;
     let mut described = ws::WSAPROTOCOL_INFOW::default();
     let mut length = size_of_val(&described) as i32;
@@ -39,7 +39,7 @@ pub(super) fn family(socket: Borrowed<'_>) -> Result<i32> {
     checked(unsafe {
         ws::getsockopt(number(socket), ws::SOL_SOCKET, ws::SO_PROTOCOL_INFOW, at, &raw mut length)
     })?;
-    Ok(described.iAddressFamily)
+    Ok(described)
 }
 
 /// The bytes of a time limit: milliseconds.
@@ -76,4 +76,32 @@ pub(crate) fn decode_linger(bytes: &[u8]) -> Option<Option<u32>> {
     let on = u16::from_ne_bytes(bytes.get(..LINGER_TIME)?.try_into().ok()?);
     let time = u16::from_ne_bytes(bytes.get(LINGER_TIME..LINGER_SIZE)?.try_into().ok()?);
     Some((on != 0).then_some(time.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lingering_is_two_shorts() {
+        assert_eq!(encode_linger(None), [0, 0, 0, 0]);
+        assert_eq!(encode_linger(Some(0)), [1, 0, 0, 0]);
+        assert_eq!(encode_linger(Some(258)), [1, 0, 2, 1]);
+        assert_eq!(encode_linger(Some(70000)), [1, 0, 0xff, 0xff], "the longest that there is");
+        for seconds in [None, Some(0), Some(15)] {
+            assert_eq!(decode_linger(&encode_linger(seconds)), Some(seconds));
+        }
+        assert_eq!(decode_linger(&[1, 0]), None);
+    }
+
+    #[test]
+    fn a_time_limit_is_milliseconds_and_no_limit_is_zero() {
+        assert_eq!(encode_time(None), [0, 0, 0, 0]);
+        assert_eq!(encode_time(Some(Duration::ZERO)), [1, 0, 0, 0], "zero would be no limit");
+        assert_eq!(encode_time(Some(Duration::from_micros(1_500))), [2, 0, 0, 0]);
+        assert_eq!(encode_time(Some(Duration::MAX)), [0xff; 4]);
+        assert_eq!(decode_time(&[0xe8, 3, 0, 0]), Some(Some(Duration::from_secs(1))));
+        assert_eq!(decode_time(&[0; 4]), Some(None));
+        assert_eq!(decode_time(&[0; 3]), None);
+    }
 }
