@@ -13,5 +13,5 @@ mod need;
 mod pair;
 
 pub use limit::{Limit, limit};
-pub use need::{need, program};
+pub use need::{again, need, need_of, program};
 pub use pair::{each_loopback, scratch, tcp_pair, udp_pair};
