@@ -173,8 +173,5 @@ fn a_connect_has_a_deadline_and_can_be_watched() {
         }
         assert!(waiting.len() < 1000, "the backlog has no end");
     };
-    assert!(
-        error.is_deadline_passed() || error.is_refused() || error.is_connection_reset(),
-        "{error}"
-    );
+    assert!(error.is_deadline_passed() || error.is_refused() || error.is_connection_reset(), "{error}");
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use berkeley::{
     Kind, Protocol, Shutdown, Socket, TcpListener, TcpStream, UnixListener, UnixSeqpacketListener, UnixStream,
 };
-use common::{Running, beside, sock, until};
+use common::{Running, beside, sock};
 use tempfile::TempDir;
 
 /// The address of a path in a directory of the test's own.
@@ -530,7 +530,7 @@ fn messages_keep_their_boundaries() {
 fn what_is_done_is_said_if_it_is_asked_for() {
     let address = format!("unix-abstract:sock-test-quiet-{}", std::process::id());
     let mut server = sock(&["listen", "--echo", "-q", &address]);
-    until("the listener", || UnixStream::connect(address.as_str()).is_ok());
+    common::until("the listener", || UnixStream::connect(address.as_str()).is_ok());
     let (data, said) = says(&address, "hello", &["-v"]).finish(0);
     assert_eq!(data, b"hello");
     let lines: Vec<&str> = said.lines().collect();
