@@ -41,9 +41,9 @@ fn listen() -> berkeley::Result<Socket> {
     Ok(listener)
 }
 
-fn vsock(address: Address) -> VsockAddress {
+fn vsock(address: &Address) -> VsockAddress {
     let Address::Vsock(vsock) = address else { panic!("{address}") };
-    vsock
+    *vsock
 }
 
 /// Two ends, and the listener that they met at.
@@ -52,7 +52,11 @@ fn pair(client: Socket) -> (Socket, Socket, Socket) {
     client.connect(listener.local_address().unwrap()).unwrap();
     let (server, from) = listener.by(SECOND * 10).accept().unwrap();
     // The context of a socket that was not bound is told as any.
-    assert_eq!(vsock(from).port(), vsock(client.local_address().unwrap()).port(), "somebody else connected");
+    assert_eq!(
+        vsock(&from).port(),
+        vsock(&client.local_address().unwrap()).port(),
+        "somebody else connected"
+    );
     (client, server, listener)
 }
 
@@ -63,7 +67,7 @@ fn the_system_chooses_a_port_for_a_listener() {
         return;
     }
     let (one, two) = (listen().unwrap(), listen().unwrap());
-    let (first, second) = (vsock(one.local_address().unwrap()), vsock(two.local_address().unwrap()));
+    let (first, second) = (vsock(&one.local_address().unwrap()), vsock(&two.local_address().unwrap()));
     assert_eq!(first.cid(), VsockAddress::CID_LOCAL);
     assert!(first.port() != VsockAddress::PORT_ANY && first.port() != second.port());
     assert!(one.is_listening());
@@ -102,15 +106,15 @@ fn each_end_knows_its_own_address_and_the_other() {
     let (client, server, listener) = pair(client);
     assert_eq!(client.peer_address().unwrap(), listener.local_address().unwrap());
     assert_eq!(server.local_address().unwrap(), listener.local_address().unwrap());
-    assert_eq!(vsock(server.peer_address().unwrap()).cid(), VsockAddress::CID_LOCAL);
+    assert_eq!(vsock(&server.peer_address().unwrap()).cid(), VsockAddress::CID_LOCAL);
     let bound = fresh();
     bound.bind(Address::Vsock(ANY)).unwrap();
     bound.connect(listener.local_address().unwrap()).unwrap();
     let (_accepted, from) = listener.by(SECOND * 10).accept().unwrap();
     assert_eq!(from, bound.local_address().unwrap());
-    assert_eq!(vsock(from).cid(), VsockAddress::CID_LOCAL);
+    assert_eq!(vsock(&from).cid(), VsockAddress::CID_LOCAL);
     assert_eq!((server.family(), server.kind()), (Family::VSOCK, Kind::STREAM));
-    let again = Address::from(vsock(client.peer_address().unwrap())).to_string();
+    let again = Address::from(vsock(&client.peer_address().unwrap())).to_string();
     assert_eq!(again.parse::<Address>().unwrap(), client.peer_address().unwrap());
 }
 
@@ -120,7 +124,7 @@ fn every_mode_means_what_it_means_elsewhere() {
     let Some(client) = open() else { return };
     let (client, server, _listener) = pair(client);
     let mut buffer = [0; 8];
-    assert_eq!(server.now().recv(&mut buffer).unwrap().map(|got| got.len()), None);
+    assert!(server.now().recv(&mut buffer).unwrap().is_none());
     let start = Instant::now();
     let error = server.by(MILLISECOND * 20).recv(&mut buffer).unwrap_err();
     assert!(error.is_deadline_passed() && start.elapsed() >= MILLISECOND * 20, "{error}");
