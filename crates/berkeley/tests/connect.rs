@@ -26,11 +26,10 @@ fn in_a_network_of_its_own(test: &str) -> bool {
     if std::env::var_os("BERKELEY_NETWORK").is_some() {
         return true;
     }
-    let script = "ip link set lo up && ip route add 192.0.2.0/24 dev lo && ip route add blackhole 198.51.100.0/24 && exec \"$0\" --exact --nocapture \"$1\"";
-    let this = std::env::current_exe().unwrap();
+    let script = "ip link set lo up && ip route add 192.0.2.0/24 dev lo && ip route add blackhole 198.51.100.0/24 && exec \"$@\" --exact --nocapture";
     let status = std::process::Command::new("unshare")
-        .args(["-rn", "sh", "-c", script])
-        .arg(this)
+        .args(["-rn", "sh", "-c", script, "sh"])
+        .args(berkeley_testkit::again())
         .arg(test)
         .env("BERKELEY_NETWORK", "1")
         .stdout(std::process::Stdio::null())

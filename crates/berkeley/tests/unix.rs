@@ -5,9 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 
-use berkeley::{Address, MILLISECOND, SECOND, Shutdown, UnixAddress, UnixDatagram, UnixListener, UnixStream};
+use berkeley::{MILLISECOND, SECOND, Shutdown, UnixAddress, UnixDatagram, UnixListener, UnixStream};
 use berkeley_testkit::{limit, scratch};
 
 #[test]
@@ -127,7 +126,7 @@ fn abstract_names_are_any_bytes_and_leave_nothing() {
     assert_eq!(listener.local_address().unwrap(), address);
     let client = UnixStream::connect(address).unwrap();
     assert_eq!(client.peer_address().unwrap().as_abstract(), Some(&name[..]));
-    let text = Address::from(address).to_string();
+    let text = berkeley::Address::from(address).to_string();
     UnixStream::connect(&*text).unwrap();
     drop(listener);
     assert!(UnixStream::connect(address).unwrap_err().is_refused());
@@ -136,6 +135,8 @@ fn abstract_names_are_any_bytes_and_leave_nothing() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_longest_names_work_and_longer_ones_are_refused_with_a_reason() {
+    use std::os::unix::ffi::OsStrExt;
+
     let folder = scratch();
     let base = folder.path().as_os_str().len() + 1;
     let path = |length: usize| folder.path().join("x".repeat(length - base));

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use berkeley::UnixListener;
-use berkeley_testkit::scratch;
+use berkeley_testkit::{again, scratch};
 
 #[test]
 fn a_relative_path_is_removed_after_a_change_of_directory() {
@@ -17,7 +17,9 @@ fn a_relative_path_is_removed_after_a_change_of_directory() {
         drop(listener);
         return;
     }
-    let status = std::process::Command::new(std::env::current_exe().unwrap())
+    let this = again();
+    let status = std::process::Command::new(&this[0])
+        .args(&this[1..])
         .args(["--exact", "a_relative_path_is_removed_after_a_change_of_directory"])
         .env("BERKELEY_FOLDER", folder.path())
         .stdout(std::process::Stdio::null())

@@ -14,6 +14,6 @@ mod pair;
 mod wine;
 
 pub use limit::{Limit, limit};
-pub use need::{need, program};
+pub use need::{again, need, need_of, program};
 pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
 pub use wine::{Lack, has_unix_sockets, lacks};

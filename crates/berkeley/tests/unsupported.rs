@@ -1,0 +1,82 @@
+//! The backend for systems that the library does not know: whatever would make a socket says that it cannot.
+//!
+//! `RUSTFLAGS='--cfg berkeley_sys="unsupported"' cargo test --package berkeley --lib --test unsupported` runs it.
+#![cfg(berkeley_sys = "unsupported")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::net::{SocketAddr, TcpListener as StdListener};
+
+use berkeley::{
+    Address, Error, Family, Inet6Address, Kind, MILLISECOND, Operation, Protocol, Result, Socket,
+    TcpListener, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener,
+    UnixStream,
+};
+use berkeley_testkit::{limit, scratch};
+
+fn refuses<T: std::fmt::Debug>(name: &str, result: Result<T>) -> Error {
+    let error = result.expect_err(name);
+    assert!(error.is_unsupported(), "{name}: {error}");
+    error
+}
+
+#[test]
+fn every_way_to_open_a_socket_is_unsupported() {
+    let _limit = limit();
+    for family in [Family::INET, Family::INET6, Family::UNIX, Family::VSOCK, Family::from_raw(200)] {
+        for kind in [Kind::STREAM, Kind::DGRAM, Kind::SEQPACKET, Kind::RAW] {
+            let error = refuses("open", Socket::open(family, kind, Protocol::DEFAULT));
+            assert_eq!(error.operation(), Operation::Open, "{error}");
+            refuses("open_raw", Socket::open_raw(family, kind, Protocol::DEFAULT));
+            refuses("pair", Socket::pair(family, kind, Protocol::DEFAULT));
+        }
+    }
+    refuses("an open UDP socket", UdpSocket::open(Family::INET));
+    refuses("an unbound Unix socket", UnixDatagram::unbound());
+    refuses("a pair of streams", UnixStream::pair());
+    refuses("a pair of datagram sockets", UnixDatagram::pair());
+    refuses("a pair of packet sockets", UnixSeqpacket::pair());
+}
+
+#[test]
+fn every_way_to_connect_is_unsupported() {
+    let _limit = limit();
+    // Somebody listens: what fails is not the connect.
+    let listener = StdListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    refuses("connect", TcpStream::connect(address));
+    refuses("connect_by", TcpStream::connect_by(address, MILLISECOND));
+    refuses("start_connect", TcpStream::start_connect(address));
+    refuses("connected_to", UdpSocket::connected_to(address));
+    for path in ["/nonexistent/socket", "unix:@berkeley"] {
+        refuses(path, UnixStream::connect(path));
+        refuses(path, UnixStream::connect_by(path, MILLISECOND));
+        refuses(path, UnixStream::start_connect(path));
+        refuses(path, UnixSeqpacket::connect(path));
+    }
+}
+
+#[test]
+fn every_way_to_bind_is_unsupported_and_leaves_no_path() {
+    let _limit = limit();
+    let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    refuses("a listener", TcpListener::bind(address));
+    refuses("a listener with a backlog", TcpListener::bind_with(address, 1));
+    refuses("a UDP socket", UdpSocket::bind(address));
+    let folder = scratch();
+    let path = folder.path().join("s");
+    refuses("a Unix listener", UnixListener::bind(&path));
+    refuses("a Unix listener over a stale one", UnixListener::bind_over_stale(&path));
+    refuses("a listener for packets", UnixSeqpacketListener::bind(&path));
+    refuses("a Unix datagram socket", UnixDatagram::bind(&path));
+    assert!(!path.exists());
+}
+
+/// Addresses are pure, and work all the same.
+#[test]
+fn addresses_are_read_and_printed() {
+    for text in ["127.0.0.1:80", "[fe80::1%7]:80", "unix:/run/x", "vsock://2:1024"] {
+        assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
+    }
+    let named: Inet6Address = "[fe80::1%eth0]:80".parse().unwrap();
+    refuses("an address with a name", TcpStream::connect(Address::from(named)));
+}
