@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_names_are_the_librarys() {
-        let names: Vec<&str> = berkeley::option::all().map(|row| row.name()).collect();
+        let names: Vec<&str> = berkeley::option::all().map(berkeley::option::Row::name).collect();
         for knob in KNOBS {
             let known =
                 names.iter().any(|name| name.split_once('.').is_some_and(|(_, name)| name == knob.name));
