@@ -28,7 +28,8 @@
 //! assert_eq!(error.to_string(), "set option: unknown option ip.tll; did you mean ip.ttl?");
 //!
 //! for (row, value) in option::values(&socket) {
-//!     println!("{} {} ({})", row.name(), value?, row.form());
+//!     let value = value.unwrap_or_else(|error| error.to_string());
+//!     println!("{} {value} ({})", row.name(), row.form());
 //! }
 //! # Ok::<(), berkeley::Error>(())
 //! ```
