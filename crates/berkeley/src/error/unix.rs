@@ -35,8 +35,11 @@ const NOT_IN_BIONIC: &[(Errno, &str)] = named![EHWPOISON ERFKILL];
 #[cfg(not(all(linux_like, not(target_env = ""))))]
 const NOT_IN_BIONIC: &[(Errno, &str)] = &[];
 
-fn all() -> impl Iterator<Item = &'static (Errno, &'static str)> {
-    COMMON.iter().chain(MORE).chain(NOT_IN_BIONIC)
+/// Second names, behind the first ones. On some systems they have numbers of their own.
+const ALIASES: &[(Errno, &str)] = named![EWOULDBLOCK ENOTSUP];
+
+pub(super) fn all() -> impl Iterator<Item = &'static (Errno, &'static str)> {
+    COMMON.iter().chain(MORE).chain(NOT_IN_BIONIC).chain(ALIASES)
 }
 
 pub(super) fn name(errno: Errno) -> Option<&'static str> {
