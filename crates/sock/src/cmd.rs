@@ -1,5 +1,6 @@
 //! The command line: one verb a file.
 
+mod address;
 mod completions;
 mod connect;
 mod listen;
@@ -35,6 +36,7 @@ const AFTER: &str = "Addresses are described by `sock man address`.";
 enum Verb {
     Connect(connect::Connect),
     Listen(listen::Listen),
+    Address(address::Address),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -65,6 +67,7 @@ impl Cli {
         match &self.verb {
             Verb::Connect(connect) => connect.run(voice),
             Verb::Listen(listen) => listen.run(voice),
+            Verb::Address(address) => address.run(),
             Verb::Completions(completions) => completions.run(),
             Verb::Man(man) => man.run(),
         }
@@ -151,7 +154,7 @@ mod tests {
             match &self.verb {
                 Verb::Connect(connect) => connect.read().is_ok(),
                 Verb::Listen(listen) => listen.read().is_ok(),
-                Verb::Completions(_) | Verb::Man(_) => true,
+                Verb::Address(_) | Verb::Completions(_) | Verb::Man(_) => true,
             }
         }
     }
