@@ -89,7 +89,6 @@ fn answers(block: &Block) -> Record {
         .with_some("source", block.is_source())
         .with_some("destination", block.is_destination())
         .with_some("forwardable", block.is_forwardable())
-        .with_some("global", block.is_globally_reachable())
         .with_some("reserved_by_protocol", block.is_reserved_by_protocol())
 }
 

@@ -191,7 +191,7 @@ mod tests {
         assert_eq!((read[0].0.len(), read[0].1, read[0].2), (LONGEST + 1, 1, true));
         assert_eq!(read[1..], [("after\n".into(), 2, false)]);
         let longest = [vec![b'x'; LONGEST], b"\n".to_vec()].concat();
-        assert_eq!(lines(&longest)[0].2, false);
+        assert!(!lines(&longest)[0].2);
         assert!(lines(&longest[..LONGEST])[0].0.len() == LONGEST);
     }
 }

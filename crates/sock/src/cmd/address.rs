@@ -14,6 +14,7 @@ mod split;
 use berkeley::addr::ParseError;
 use clap::{Args, Subcommand};
 
+pub use self::calc::Place;
 use crate::report::{Failure, Problem};
 
 const EXAMPLES: &str = "\

@@ -86,12 +86,16 @@ impl Place {
         if self.zone == Zone::NONE { address.to_string() } else { format!("{address}%{}", self.zone) }
     }
 
+    pub fn zone(&self) -> Option<String> {
+        (self.zone != Zone::NONE).then(|| self.zone.to_string())
+    }
+
     pub fn record(&self) -> Record {
         let address = self.network.addr();
         let record = Record::new()
             .with("address", self.zoned())
             .with("family", if address.is_ipv4() { "IPv4" } else { "IPv6" })
-            .with_some("zone", (self.zone != Zone::NONE).then(|| self.zone.to_string()))
+            .with_some("zone", self.zone())
             .and(net(self.network))
             .and(describe::nature(address));
         let forms = match address {
@@ -104,6 +108,13 @@ impl Place {
     /// The address alone, unless a network was written.
     pub fn single(&self) -> Option<IpAddr> {
         if self.has_prefix { None } else { Some(self.network.addr()) }
+    }
+}
+
+impl From<IpNet> for Place {
+    fn from(network: IpNet) -> Self {
+        let has_prefix = network.prefix_len() < network.max_prefix_len();
+        Self { network, has_prefix, zone: Zone::NONE }
     }
 }
 
