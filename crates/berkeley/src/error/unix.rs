@@ -31,7 +31,7 @@ const MORE: &[(Errno, &str)] = &[];
 
 /// What Linux has and the headers of Android's C library lack: that library is the one whose name is empty.
 #[cfg(all(linux_like, not(target_env = "")))]
-const NOT_IN_BIONIC: &[(Errno, &str)] = named![EHWPOISON ERFKILL];
+const NOT_IN_BIONIC: &[(Errno, &str)] = named![EDEADLOCK EHWPOISON ERFKILL];
 #[cfg(not(all(linux_like, not(target_env = ""))))]
 const NOT_IN_BIONIC: &[(Errno, &str)] = &[];
 
