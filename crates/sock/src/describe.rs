@@ -111,17 +111,14 @@ pub fn mac(bytes: [u8; 6]) -> Value {
 
 /// The bits of an address, in its own groups, with a blank behind those of the network.
 pub fn binary(address: IpAddr, prefix: u8) -> String {
-    let (width, group, separator) = if address.is_ipv4() { (32, 8, '.') } else { (128, 16, ':') };
-    let bits = ip::to_bits(address);
-    let mut text = String::with_capacity(160);
-    for index in 0..width {
-        if index > 0 && index % group == 0 {
-            text.push(separator);
-        }
-        if index > 0 && index == u32::from(prefix) {
-            text.push(' ');
-        }
-        text.push(if bits >> (width - 1 - index) & 1 == 1 { '1' } else { '0' });
+    let mut text = match address {
+        IpAddr::V4(address) => address.octets().map(|octet| format!("{octet:08b}")).join("."),
+        IpAddr::V6(address) => address.segments().map(|group| format!("{group:016b}")).join(":"),
+    };
+    let (group, width) = if address.is_ipv4() { (8, 32) } else { (16, 128) };
+    if (1..width).contains(&prefix) {
+        // Behind each group that has ended a separator has come in between.
+        text.insert(usize::from(prefix) + usize::from(prefix / group), ' ');
     }
     text
 }

@@ -56,19 +56,17 @@ impl Record {
         self.0.is_empty()
     }
 
-    /// Lists every field as text, those of records inside under both names.
-    fn lines(&self, before: &str, lines: &mut Vec<(String, String)>) {
+    /// Lists every field with its label, those of records inside under both names.
+    fn lines<'a>(&'a self, before: &str, lines: &mut Vec<(String, &'a Value)>) {
         for (name, value) in &self.0 {
-            let label = format!("{before}{}", name.replace('_', " "));
+            let label = format!("{before}{name}");
             match value {
-                Value::Record(record) => record.lines(&format!("{label} "), lines),
+                Value::Record(record) => record.lines(&(label + " "), lines),
                 Value::List(values) => {
-                    for (index, value) in values.iter().enumerate() {
-                        let label = if index == 0 { label.clone() } else { String::new() };
-                        lines.push((label, value.to_string()));
-                    }
+                    lines.extend(values.first().map(|value| (label, value)));
+                    lines.extend(values.iter().skip(1).map(|value| (String::new(), value)));
                 }
-                _ => lines.push((label, value.to_string())),
+                _ => lines.push((label, value)),
             }
         }
     }
@@ -77,16 +75,22 @@ impl Record {
 /// Prints a line a field, the values below each other.
 impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = Vec::new();
+        let mut lines = Vec::with_capacity(self.0.len());
         self.lines("", &mut lines);
-        let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-        for (index, (label, value)) in lines.iter().enumerate() {
-            if index > 0 {
-                f.write_char('\n')?;
+        let width = lines.iter().map(|(label, _)| label.len()).max().unwrap_or(0) + 2;
+        let mut text = String::new();
+        for (label, value) in lines {
+            if !text.is_empty() {
+                text.push('\n');
             }
-            write!(f, "{label:width$}  {value}")?;
+            text.extend(label.chars().map(|c| if c == '_' { ' ' } else { c }));
+            text.extend(std::iter::repeat_n(' ', width - label.len()));
+            match value {
+                Value::Text(value) => text.push_str(value),
+                value => write!(text, "{value}")?,
+            }
         }
-        Ok(())
+        f.write_str(&text)
     }
 }
 

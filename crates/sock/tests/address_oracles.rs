@@ -455,7 +455,7 @@ fn sipcalc(inputs: &[String]) -> Vec<BTreeMap<String, String>> {
         }
         let Some(block) = blocks.last_mut() else { continue };
         if let Some((name, value)) = line.split_once("\t- ") {
-            last = name.trim().to_owned();
+            name.trim().clone_into(&mut last);
             block.insert(last.clone(), value.trim().to_owned());
         } else if line.starts_with('\t') && !last.is_empty() {
             block
