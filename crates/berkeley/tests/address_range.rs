@@ -254,6 +254,13 @@ proptest! {
     }
 
     #[test]
+    fn ranges_overlap_if_one_takes_something_from_the_other(a in ranges(), b in ranges()) {
+        prop_assert_eq!(a.overlaps(b), subtract(vec![a], vec![b]) != vec![a]);
+        prop_assert_eq!(a.overlaps(b), b.overlaps(a));
+        prop_assert!(!a.contains(b) || a.overlaps(b));
+    }
+
+    #[test]
     fn names_read_back(address in addresses(), prefix in 0..=128_u8) {
         let name = arpa::name(address);
         prop_assert_eq!(arpa::parse(&name), Ok(IpNet::from(address)));

@@ -2,8 +2,8 @@
 //!
 //! Nothing here asks the system for anything. [`Address`] is the sum of the families; each family has a type
 //! of its own; [`ipv4`], [`ipv6`] and [`ip`] say what kind of address an IP address is, and [`registry`] what it is
-//! set aside for; [`network`] has masks and networks, [`range`] what is between two addresses, [`arpa`] names to look up
-//! backwards; [`short`] reads the forms that only old programs accept.
+//! set aside for; [`network`] has masks and networks, [`range`] what is between two addresses, [`arpa`] names to
+//! look up backwards; [`short`] reads the forms that only old programs accept.
 //!
 //! # Text
 //!

@@ -72,6 +72,23 @@ impl IpRange {
         self.first.is_ipv4() == other.first.is_ipv4() && self.first <= other.first && other.last <= self.last
     }
 
+    /// Returns `true` if some address is in both ranges.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use berkeley::addr::range::IpRange;
+    ///
+    /// let range: IpRange = "10.0.0.0/24".parse()?;
+    /// assert!(range.overlaps("10.0.0.255-10.0.1.7".parse()?));
+    /// assert!(!range.overlaps("10.0.1.0/24".parse()?));
+    /// # Ok::<(), berkeley::addr::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn overlaps(&self, other: IpRange) -> bool {
+        self.first.is_ipv4() == other.first.is_ipv4() && self.first <= other.last && other.first <= self.last
+    }
+
     /// Returns the address that has `index` others before it.
     ///
     /// # Examples
@@ -119,8 +136,7 @@ impl IpRange {
 
     /// Returns what is left of the range before and behind `other`.
     fn without(self, other: IpRange) -> [Option<IpRange>; 2] {
-        if self.first.is_ipv4() != other.first.is_ipv4() || other.last < self.first || self.last < other.first
-        {
+        if !self.overlaps(other) {
             return [Some(self), None];
         }
         let (first, last) = self.bits().into_inner();

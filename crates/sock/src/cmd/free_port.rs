@@ -33,7 +33,7 @@ and the exit code is 1.";
 #[command(before_help = EXAMPLES, after_help = AFTER)]
 #[allow(clippy::struct_excessive_bools, reason = "a flag each, as clap takes them")]
 pub struct FreePort {
-    /// On which address of this machine: 127.0.0.1, [::1], fe80::1%eth0, 0.0.0.0, or * for all of both families
+    /// On which address of this machine: 127.0.0.1, ::1, fe80::1%eth0, 0.0.0.0, or * for all of both families
     #[arg(default_value = "*")]
     address: String,
     /// How many
