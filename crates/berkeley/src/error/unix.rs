@@ -26,7 +26,12 @@ const MORE: &[(Errno, &str)] = named![
     ENOSTR ENOTNAM ENOTRECOVERABLE ENOTUNIQ EOWNERDEAD EREMCHG EREMOTEIO ERESTART ESRMNT ESTRPIPE
     ETIME EUCLEAN EUNATCH EXFULL
 ];
-#[cfg(not(linux_like))]
+/// What the BSDs and Apple's systems have; one of them alone has more.
+#[cfg(bsd)]
+const MORE: &[(Errno, &str)] = named![
+    EAUTH EBADRPC EFTYPE ENEEDAUTH ENOATTR EPROCLIM EPROCUNAVAIL EPROGMISMATCH EPROGUNAVAIL ERPCMISMATCH
+];
+#[cfg(not(any(linux_like, bsd)))]
 const MORE: &[(Errno, &str)] = &[];
 
 /// What Linux has and the headers of Android's C library lack: that library is the one whose name is empty.

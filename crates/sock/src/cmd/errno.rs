@@ -121,6 +121,7 @@ fn elsewhere(name: &str) -> Option<Record> {
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn names_and_numbers_are_read() {
         for text in ["ECONNREFUSED", "econnrefused", "ConnRefused", &Errno::CONNREFUSED.as_raw().to_string()]

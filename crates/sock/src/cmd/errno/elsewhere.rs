@@ -150,7 +150,9 @@ mod tests {
         let Some(column) = SYSTEMS.iter().position(|system| *system == std::env::consts::OS) else { return };
         for (name, numbers) in NUMBERS {
             let known = Errno::by_name(name).map(Errno::as_raw);
-            assert_eq!(known.unwrap_or(0), i32::from(numbers[column]), "{name}");
+            // The library knows all names of Linux, and of other systems those that several of them have.
+            let unknown = if std::env::consts::OS == "linux" { 0 } else { i32::from(numbers[column]) };
+            assert_eq!(known.unwrap_or(unknown), i32::from(numbers[column]), "{name}");
         }
     }
 
