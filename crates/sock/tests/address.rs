@@ -103,86 +103,85 @@ fn said(arguments: &[&str]) -> String {
     answer.said
 }
 
+/// What is asked, and what is said of it.
+const MISTAKES: &[(&[&str], &str)] = &[
+    (&["calc", "10.0.0.300/24"], "octet 300 is out of range (0 to 255)\n  10.0.0.300/24\n         ^^^"),
+    (&["calc", "10.0.0.1/33"], "prefix 33 is longer than the address\n  10.0.0.1/33\n           ^^"),
+    (
+        &["calc", "10.0.0.0/0.0.0.255"],
+        "mask 0.0.0.255 is not ones followed by zeros\n  10.0.0.0/0.0.0.255\n           ^^^^^^^^^    for that wildcard write 24",
+    ),
+    (&["calc", "10.0.0/8"], "10.0.0 has too few octets (an IPv4 address has 4)\n  10.0.0/8\n  ^^^^^^"),
+    (
+        &["calc", "010.0.0.1"],
+        "octet 010 has a leading zero, which some programs read as octal\n  010.0.0.1\n  ^^^",
+    ),
+    (&["calc", "1::2::3"], "a second :: is ambiguous (an IPv6 address has at most one)\n  1::2::3\n      ^^"),
+    (
+        &["calc", "fe80::1%eth0/200"],
+        "prefix 200 is longer than the address\n  fe80::1%eth0/200\n               ^^^",
+    ),
+    (
+        &["calc", "example.org"],
+        "example.org is not an address (a name has to be looked up first)\n  example.org\n  ^^^^^^^^^^^",
+    ),
+    (&["calc", ""], "an address is missing\n  \n  ^"),
+    (
+        &["range", "10.0.0.1-10.0.0.300"],
+        "octet 300 is out of range (0 to 255)\n  10.0.0.1-10.0.0.300\n                  ^^^",
+    ),
+    (
+        &["range", "10.0.0.9-10.0.0.1"],
+        "the range ends before it begins\n  10.0.0.9-10.0.0.1\n           ^^^^^^^^    write 10.0.0.1-10.0.0.9",
+    ),
+    (
+        &["range", "10.0.0.1-::1"],
+        "::1 is of another family than the beginning of the range\n  10.0.0.1-::1\n           ^^^",
+    ),
+    (
+        &["merge", "--except", "10.0.0.1,x", "10.0.0.0/8"],
+        "x is not an address (a name has to be looked up first)\n  --except 10.0.0.1,x\n                    ^",
+    ),
+    (
+        &["in", "10.0.0.0/8,10.0.0.0/99", "::1"],
+        "prefix 99 is longer than the address\n  10.0.0.0/8,10.0.0.0/99\n                      ^^",
+    ),
+    (
+        &["split", "--prefix", "8", "10.0.0.0/24"],
+        "a network of 24 bits has no parts of 8\n  10.0.0.0/24\n           ^^    write --prefix 24 to 32",
+    ),
+    (
+        &["split", "--into", "3", "10.0.0.0/24"],
+        "\"3\" is not a power of two, as which networks split\n  --into 3\n         ^    write 2 or 4",
+    ),
+    (
+        &["split", "--hosts", "1,,2", "10.0.0.0/24"],
+        "\"\" is not a number of hosts\n  --hosts 1,,2\n            ^    write 100,50,2",
+    ),
+    (
+        &["nth", "256", "10.0.0.0/24"],
+        "10.0.0.0/24 has 256 addresses, and none is number 256\n  10.0.0.0/24\n  ^^^^^^^^^^^    write 0 to 255, or -1 to -256",
+    ),
+    (
+        &["nth", "x", "10.0.0.0/24"],
+        "\"x\" is not the number of an address\n  x\n  ^    write 5, 0xff, or -1 for the last",
+    ),
+    (
+        &["rand", "--seed", "x", "::/0"],
+        "\"x\" is not a number\n  --seed x\n         ^    write 0 to 18446744073709551615",
+    ),
+    (&["rand", "--count", "0", "::/0"], "0 is out of range (1 to 1000000)\n  --count 0\n          ^"),
+    (
+        &["rev", "1.300.0.192.in-addr.arpa"],
+        "octet 300 is out of range (0 to 255)\n  1.300.0.192.in-addr.arpa\n    ^^^",
+    ),
+    (&["sort", "10.0.0.0/8/8"], "\"8/8\" is not the length of a prefix\n  10.0.0.0/8/8\n           ^^^"),
+];
+
 #[test]
 fn every_mistake_is_pointed_at_and_exits_with_2() {
     let _limit = limit();
-    let rows: &[(&[&str], &str)] = &[
-        (&["calc", "10.0.0.300/24"], "octet 300 is out of range (0 to 255)\n  10.0.0.300/24\n         ^^^"),
-        (&["calc", "10.0.0.1/33"], "prefix 33 is longer than the address\n  10.0.0.1/33\n           ^^"),
-        (
-            &["calc", "10.0.0.0/0.0.0.255"],
-            "mask 0.0.0.255 is not ones followed by zeros\n  10.0.0.0/0.0.0.255\n           ^^^^^^^^^    for that wildcard write 24",
-        ),
-        (&["calc", "10.0.0/8"], "10.0.0 has too few octets (an IPv4 address has 4)\n  10.0.0/8\n  ^^^^^^"),
-        (
-            &["calc", "010.0.0.1"],
-            "octet 010 has a leading zero, which some programs read as octal\n  010.0.0.1\n  ^^^",
-        ),
-        (
-            &["calc", "1::2::3"],
-            "a second :: is ambiguous (an IPv6 address has at most one)\n  1::2::3\n      ^^",
-        ),
-        (
-            &["calc", "fe80::1%eth0/200"],
-            "prefix 200 is longer than the address\n  fe80::1%eth0/200\n               ^^^",
-        ),
-        (
-            &["calc", "example.org"],
-            "example.org is not an address (a name has to be looked up first)\n  example.org\n  ^^^^^^^^^^^",
-        ),
-        (&["calc", ""], "an address is missing\n  \n  ^"),
-        (
-            &["range", "10.0.0.1-10.0.0.300"],
-            "octet 300 is out of range (0 to 255)\n  10.0.0.1-10.0.0.300\n                  ^^^",
-        ),
-        (
-            &["range", "10.0.0.9-10.0.0.1"],
-            "the range ends before it begins\n  10.0.0.9-10.0.0.1\n           ^^^^^^^^    write 10.0.0.1-10.0.0.9",
-        ),
-        (
-            &["range", "10.0.0.1-::1"],
-            "::1 is of another family than the beginning of the range\n  10.0.0.1-::1\n           ^^^",
-        ),
-        (
-            &["merge", "--except", "10.0.0.1,x", "10.0.0.0/8"],
-            "x is not an address (a name has to be looked up first)\n  --except 10.0.0.1,x\n                    ^",
-        ),
-        (
-            &["in", "10.0.0.0/8,10.0.0.0/99", "::1"],
-            "prefix 99 is longer than the address\n  10.0.0.0/8,10.0.0.0/99\n                      ^^",
-        ),
-        (
-            &["split", "--prefix", "8", "10.0.0.0/24"],
-            "a network of 24 bits has no parts of 8\n  10.0.0.0/24\n           ^^    write --prefix 24 to 32",
-        ),
-        (
-            &["split", "--into", "3", "10.0.0.0/24"],
-            "\"3\" is not a power of two, as which networks split\n  --into 3\n         ^    write 2 or 4",
-        ),
-        (
-            &["split", "--hosts", "1,,2", "10.0.0.0/24"],
-            "\"\" is not a number of hosts\n  --hosts 1,,2\n            ^    write 100,50,2",
-        ),
-        (
-            &["nth", "256", "10.0.0.0/24"],
-            "10.0.0.0/24 has 256 addresses, and none is number 256\n  10.0.0.0/24\n  ^^^^^^^^^^^    write 0 to 255, or -1 to -256",
-        ),
-        (
-            &["nth", "x", "10.0.0.0/24"],
-            "\"x\" is not the number of an address\n  x\n  ^    write 5, 0xff, or -1 for the last",
-        ),
-        (
-            &["rand", "--seed", "x", "::/0"],
-            "\"x\" is not a number\n  --seed x\n         ^    write 0 to 18446744073709551615",
-        ),
-        (&["rand", "--count", "0", "::/0"], "0 is out of range (1 to 1000000)\n  --count 0\n          ^"),
-        (
-            &["rev", "1.300.0.192.in-addr.arpa"],
-            "octet 300 is out of range (0 to 255)\n  1.300.0.192.in-addr.arpa\n    ^^^",
-        ),
-        (&["sort", "10.0.0.0/8/8"], "8/8 is not the length of a prefix\n  10.0.0.0/8/8\n           ^^^"),
-    ];
-    for (arguments, message) in rows {
+    for (arguments, message) in MISTAKES {
         let message = format!("error: {message}");
         assert_eq!(
             said(&[&["address"], *arguments].concat()),
