@@ -156,3 +156,36 @@ fn numbers_and_names_are_those_of_the_kernel() {
     }
     assert!(seen > 100);
 }
+
+#[test]
+fn every_error_is_found_by_its_name_and_its_number() {
+    let all: Vec<(Errno, &str)> = Errno::all().collect();
+    assert!(all.windows(2).all(|pair| pair[0].0 < pair[1].0), "each number once, in order");
+    for (errno, name) in &all {
+        assert_eq!((errno.name(), Errno::by_name(name)), (Some(*name), Some(*errno)));
+        assert_eq!(Errno::by_name(&name.to_lowercase()), Some(*errno));
+    }
+    #[cfg(target_os = "linux")]
+    {
+        // 41 and 58 are numbers that Linux has left out.
+        let numbers: Vec<i32> = all.iter().map(|row| row.0.as_raw()).collect();
+        assert_eq!(numbers, (1..=133).filter(|number| ![41, 58].contains(number)).collect::<Vec<_>>());
+        assert_eq!(Errno::by_name("EWOULDBLOCK"), Some(Errno::AGAIN));
+        assert_eq!(Errno::by_name("ENOTSUP").and_then(Errno::name), Some("EOPNOTSUPP"));
+    }
+}
+
+#[test]
+fn the_list_of_predicates_is_whole() {
+    let source = include_str!("../src/error/predicate.rs");
+    let names: Vec<&str> = Error::PREDICATES.iter().map(|row| row.0).collect();
+    let written = source.lines().filter_map(|line| line.trim().strip_prefix("pub fn "));
+    let written = written.filter_map(|line| line.split('(').next()).filter(|name| !name.starts_with('$'));
+    for name in written {
+        assert!(names.contains(&name), "{name}");
+    }
+    for (name, errno, predicate) in CONDITIONS {
+        let error = Error::new(Operation::Connect, *errno);
+        assert!(predicate(&error) && Error::PREDICATES.iter().any(|row| row.1(&error)), "{name}");
+    }
+}

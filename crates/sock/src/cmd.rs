@@ -1,7 +1,11 @@
 //! The command line: one verb a file.
 
+mod address;
 mod completions;
 mod connect;
+mod errno;
+mod explain;
+mod free_port;
 mod listen;
 mod man;
 
@@ -16,9 +20,9 @@ const EXAMPLES: &str = "\
 Examples:
   sock connect tcp://localhost:7       standard input and output to a TCP server
   sock listen unix:/tmp/x.sock         wait for one client at a path
-  sock listen --echo udp://:7          give every sender its datagrams back";
+  sock address calc 10.1.2.3/20        network, hosts, masks, and what it is";
 
-/// Move bytes between the standard input and output and sockets of every family.
+/// Move bytes between the standard input and output and sockets of every family, and explain what they are named by.
 #[derive(Debug, Parser)]
 #[command(name = "sock", version, before_help = EXAMPLES, after_help = AFTER, subcommand_required = true)]
 #[command(arg_required_else_help = true)]
@@ -29,12 +33,16 @@ pub struct Cli {
     voice: VoiceArgs,
 }
 
-const AFTER: &str = "Addresses are described by `sock man address`.";
+const AFTER: &str = "Addresses are described by `sock man addresses`.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
     Connect(connect::Connect),
     Listen(listen::Listen),
+    Address(address::Address),
+    Explain(explain::Explain),
+    Errno(errno::ErrnoArgs),
+    FreePort(free_port::FreePort),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -65,6 +73,10 @@ impl Cli {
         match &self.verb {
             Verb::Connect(connect) => connect.run(voice),
             Verb::Listen(listen) => listen.run(voice),
+            Verb::Address(address) => address.run(),
+            Verb::Explain(explain) => explain.run(),
+            Verb::Errno(errno) => errno.run(),
+            Verb::FreePort(free_port) => free_port.run(),
             Verb::Completions(completions) => completions.run(),
             Verb::Man(man) => man.run(),
         }
@@ -127,9 +139,12 @@ mod tests {
     fn every_verb_begins_its_help_with_three_examples_that_are_right() {
         let mut command = Cli::command();
         command.build();
-        let mut commands: Vec<_> =
-            command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
-        commands.push(&command);
+        let mut commands = vec![&command];
+        let mut at = 0;
+        while let Some(verb) = commands.get(at).copied() {
+            commands.extend(verb.get_subcommands().filter(|verb| verb.get_name() != "help"));
+            at += 1;
+        }
         for verb in commands {
             let before = verb.get_before_help().unwrap().to_string();
             let examples: Vec<&str> = before.lines().filter(|line| line.contains("sock ")).collect();
@@ -151,7 +166,8 @@ mod tests {
             match &self.verb {
                 Verb::Connect(connect) => connect.read().is_ok(),
                 Verb::Listen(listen) => listen.read().is_ok(),
-                Verb::Completions(_) | Verb::Man(_) => true,
+                Verb::FreePort(free_port) => free_port.read().is_ok(),
+                _ => true,
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Addresses as the tool writes them: `tcp://localhost:80`, `unix:/run/x.sock?rcvbuf=65536`.
 
+mod explain;
 mod option;
 mod parse;
 mod resolve;
@@ -11,6 +12,7 @@ use std::path::Path;
 
 pub use self::option::KNOBS;
 use self::option::Setting;
+pub use self::spelling::nearest;
 use berkeley::{Address, AsSource, Family, Kind, Protocol, UnixAddress};
 
 /// What an address is for: not every address is good for both.

@@ -26,6 +26,7 @@ macro_rules! codes {
 
 codes! {
     Done = 0, "done";
+    No = 1, "the answer is no: not in the network, not enough that is free";
     Usage = 2, "wrong usage: a flag, an address, a number";
     Unresolved = 3, "a name could not be resolved";
     TimedOut = 4, "timed out";
@@ -75,7 +76,7 @@ mod tests {
     #[test]
     fn the_codes_are_those_of_the_manual() {
         let codes: Vec<u8> = Exit::TABLE.iter().map(|(exit, _)| exit.code()).collect();
-        assert_eq!(codes, [0, 2, 3, 4, 5, 6, 7, 8, 9, 130, 141, 143]);
+        assert_eq!(codes, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130, 141, 143]);
     }
 
     #[test]

@@ -2,9 +2,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test ends with what is wrong"))]
 
 mod cmd;
+mod describe;
 mod endpoint;
 mod exit;
+mod input;
 mod open;
+mod output;
 mod paths;
 mod quantity;
 mod report;

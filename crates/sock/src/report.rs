@@ -8,6 +8,7 @@ use std::time::Duration;
 use berkeley::{Error, ParseError};
 
 use crate::exit::{Exit, Predicate};
+use crate::output::Record;
 
 /// What is wrong with the command line, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,22 @@ impl Problem {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Says in which line of its input it is.
+    pub fn in_line(mut self, line: u64) -> Self {
+        self.message = format!("line {line}: {}", self.message);
+        self
+    }
+
+    /// What a record says of it.
+    pub fn record(&self) -> Record {
+        Record::new()
+            .with("kind", "usage")
+            .with("text", self.message.as_str())
+            .with("start", self.span.start as u64)
+            .with("end", self.span.end as u64)
+            .with_some("hint", self.hint.as_deref())
     }
 
     /// Points into a text that is longer by what is before it, and a blank.
@@ -130,12 +147,23 @@ impl Failure {
         self.exit
     }
 
+    /// What is printed of it.
+    pub fn messages(&self) -> &[String] {
+        &self.errors
+    }
+
     /// Prints it.
     pub fn print(&self) {
         let (on, off) = if has_colours() { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
         for error in &self.errors {
             say(format_args!("{on}error:{off} {error}"));
         }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::usage(&[problem])
     }
 }
 

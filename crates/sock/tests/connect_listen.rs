@@ -584,14 +584,14 @@ fn completions_and_pages_are_printed() {
     let directory = TempDir::new().unwrap();
     let target = directory.path().join("pages");
     sock(&["man", "--out", target.to_str().unwrap()]).finish(0);
-    let mut files: Vec<_> =
-        std::fs::read_dir(&target).unwrap().map(|file| file.unwrap().file_name()).collect();
-    files.sort();
-    let names =
-        ["sock-address.7", "sock-completions.1", "sock-connect.1", "sock-listen.1", "sock-man.1", "sock.1"];
-    assert_eq!(files, names);
-    let (page, _) = sock(&["man", "address"]).finish(0);
-    assert_eq!(page, std::fs::read(target.join("sock-address.7")).unwrap());
+    let files: Vec<_> = std::fs::read_dir(&target).unwrap().map(|file| file.unwrap().file_name()).collect();
+    for name in
+        ["sock.1", "sock-connect.1", "sock-listen.1", "sock-address-calc.1", "sock-man.1", "sock-addresses.7"]
+    {
+        assert!(files.iter().any(|file| file == name), "{name} is not in {files:?}");
+    }
+    let (page, _) = sock(&["man", "addresses"]).finish(0);
+    assert_eq!(page, std::fs::read(target.join("sock-addresses.7")).unwrap());
     let (help, _) = sock(&["connect", "--help"]).finish(0);
     assert!(help.starts_with(b"Examples:\n  sock connect ") && !help.contains(&b'\x1b'));
 }

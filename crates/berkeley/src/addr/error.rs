@@ -156,6 +156,20 @@ reasons! {
     PrefixOutOfRange = "prefix {} is longer than the address";
     /// A mask of the other family.
     MaskFamily = "mask {} is of another family than the address";
+    /// A range whose last address comes before its first.
+    RangeBackwards = "the range ends before it begins";
+    /// A range from one family into the other.
+    RangeFamily = "{} is of another family than the beginning of the range";
+    /// A name that is not below `in-addr.arpa` or `ip6.arpa`.
+    NotArpa = "{} is not a name below in-addr.arpa or ip6.arpa";
+    /// A label of `ip6.arpa` that is not one digit.
+    NotADigit = "{} is not one hexadecimal digit";
+    /// A name of `ip6.arpa` with more than 32 digits.
+    TooManyDigits = "{} is too much (an IPv6 address has 32 digits)";
+    /// The length of the prefix of a zone that is smaller than an octet.
+    ClasslessPrefix = "{} is not the length of a prefix from 25 to 31";
+    /// A zone that begins amid its network.
+    HostBits = "{} has bits behind its prefix";
     /// A mask with a one after a zero.
     MaskNotContiguous = "mask {} is not ones followed by zeros";
 }

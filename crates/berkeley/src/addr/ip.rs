@@ -104,6 +104,67 @@ pub fn from_bytes(bytes: &[u8]) -> Option<IpAddr> {
     <[u8; 16]>::try_from(bytes).ok().map(|octets| IpAddr::V6(Ipv6Addr::from(octets)))
 }
 
+/// Returns how many bits an address has.
+pub(super) const fn width(a: IpAddr) -> u32 {
+    if a.is_ipv4() { 32 } else { 128 }
+}
+
+/// Returns an address as a number.
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::addr::ip::{parse, to_bits};
+///
+/// assert_eq!(to_bits(parse("127.0.0.1")?), 0x7f00_0001);
+/// assert_eq!(to_bits(parse("::ffff")?), 0xffff);
+/// # Ok::<(), berkeley::addr::ParseError>(())
+/// ```
+#[must_use]
+pub const fn to_bits(a: IpAddr) -> u128 {
+    match a {
+        IpAddr::V4(a) => a.to_bits() as u128,
+        IpAddr::V6(a) => a.to_bits(),
+    }
+}
+
+/// Makes an address of the same version as another; of IPv4 the low 32 bits count.
+pub(super) const fn from_bits_like(like: IpAddr, bits: u128) -> IpAddr {
+    match like {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from_bits(bits as u32)),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::from_bits(bits)),
+    }
+}
+
+/// Returns the hardware address to which a group is sent on an Ethernet, or `None` for an address that is no group.
+///
+/// Of IPv4 groups 23 bits remain (RFC 1112), so that 32 groups share each; of IPv6 groups 32 do (RFC 2464).
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::addr::ip::{multicast_mac, parse};
+///
+/// assert_eq!(multicast_mac(parse("239.129.2.3")?), Some([0x01, 0x00, 0x5e, 0x01, 0x02, 0x03]));
+/// assert_eq!(multicast_mac(parse("ff02::1:ff28:9c5a")?), Some([0x33, 0x33, 0xff, 0x28, 0x9c, 0x5a]));
+/// assert_eq!(multicast_mac(parse("192.0.2.1")?), None);
+/// # Ok::<(), berkeley::addr::ParseError>(())
+/// ```
+#[must_use]
+pub const fn multicast_mac(a: IpAddr) -> Option<[u8; 6]> {
+    match a {
+        IpAddr::V4(a) if ipv4::is_multicast(a) => {
+            let [_, b, c, d] = a.octets();
+            Some([0x01, 0x00, 0x5e, b & 0x7f, c, d])
+        }
+        IpAddr::V6(a) if ipv6::is_multicast(a) => {
+            let [.., a2, a3, a4, a5] = a.octets();
+            Some([0x33, 0x33, a2, a3, a4, a5])
+        }
+        _ => None,
+    }
+}
+
 /// Reads an address of either version, as [`IpAddr`]'s own `parse` does, and says what is wrong with any
 /// other text.
 ///

@@ -133,6 +133,10 @@ pub const fn is_globally_reachable(a: Ipv4Addr) -> bool {
     if matches!(a.octets(), [192, 0, 0, 9 | 10]) {
         return true;
     }
+    // Relays of 6a44 (RFC 6751) are those of one provider.
+    if matches!(a.octets(), [192, 88, 99, 2]) {
+        return false;
+    }
     let local = is_this_network(a) || is_loopback(a) || is_link_local(a) || is_private(a) || is_shared(a);
     let unused = is_documentation(a) || is_benchmarking(a) || is_reserved(a) || is_broadcast(a);
     !(local || unused || is_protocol_assignment(a))

@@ -10,9 +10,11 @@ use super::text::Line;
 use super::{ParseError, Reason, ipv4};
 
 mod constant;
+mod embedded;
 mod scope;
 
 pub use constant::*;
+pub use embedded::*;
 pub use scope::*;
 
 /// Makes one question of each row: its text, its name, the networks to which it says yes, an address at the
@@ -41,7 +43,7 @@ macro_rules! predicates {
 }
 
 /// Returns the bits of an address that begins with these groups and is zero behind them.
-const fn bits_of(groups: &[u16]) -> u128 {
+pub(super) const fn bits_of(groups: &[u16]) -> u128 {
     let (mut bits, mut index) = (0, 0);
     while index < groups.len() {
         bits |= (groups[index] as u128) << (112 - 16 * index);

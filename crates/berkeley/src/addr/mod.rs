@@ -1,8 +1,9 @@
 //! Addresses of every family: values, their text, and the arithmetic of IP addresses and networks.
 //!
 //! Nothing here asks the system for anything. [`Address`] is the sum of the families; each family has a type
-//! of its own; [`ipv4`], [`ipv6`] and [`ip`] say what kind of address an IP address is; [`network`] has masks
-//! and networks; [`short`] reads the forms that only old programs accept.
+//! of its own; [`ipv4`], [`ipv6`] and [`ip`] say what kind of address an IP address is, and [`registry`] what it is
+//! set aside for; [`network`] has masks and networks, [`range`] what is between two addresses, [`arpa`] names to
+//! look up backwards; [`short`] reads the forms that only old programs accept.
 //!
 //! # Text
 //!
@@ -33,6 +34,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
+pub mod arpa;
 mod can;
 mod error;
 mod escape;
@@ -48,6 +50,8 @@ pub mod network;
 mod other;
 mod parse;
 mod part;
+pub mod range;
+pub mod registry;
 pub mod short;
 mod text;
 mod to_address;

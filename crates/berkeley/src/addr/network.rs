@@ -198,6 +198,11 @@ pub fn new(address: IpAddr, mask: impl Into<Mask>) -> Result<IpNet, NetworkError
     }
 }
 
+/// Returns the network of an address and a length that is known to fit; a longer one counts as all bits.
+pub(super) fn of_prefix(address: IpAddr, prefix: u8) -> IpNet {
+    IpNet::new(address, prefix).unwrap_or_else(|_| IpNet::from(address))
+}
+
 /// Returns the bits of an address that are its network, the others zero.
 ///
 /// # Errors
@@ -316,7 +321,19 @@ pub fn parse(text: &str) -> Result<IpNet, ParseError> {
     let ip = address.lift(super::ip::parse(address.text()))?;
     let length = length.ok_or_else(|| whole.slice(text.len(), text.len()).fail(Reason::MissingPrefix))?;
     let mask = parse_mask(length)?;
-    new(ip, mask).map_err(|error| length.fail(reason(error)))
+    new(ip, mask).map_err(|error| {
+        let failed = length.fail(reason(error));
+        match inverted(error) {
+            Some(prefix) => failed.with_hint(format!("for that wildcard write {prefix}")),
+            None => failed,
+        }
+    })
+}
+
+/// Returns the length of the prefix whose zeros and ones a mask has exchanged.
+fn inverted(error: NetworkError) -> Option<u8> {
+    let NetworkError::NotContiguous(mask) = error else { return None };
+    prefix_of(super::ip::from_bits_like(mask, !super::ip::to_bits(mask))).ok()
 }
 
 /// Reads an IPv4 network as [`parse`] does.

@@ -58,6 +58,13 @@ impl<'a> Part<'a> {
         self.text().starts_with(prefix).then(|| self.slice(prefix.len(), usize::MAX / 2))
     }
 
+    /// Returns the piece without the blanks at its ends.
+    pub(super) fn trim(&self) -> Part<'a> {
+        let behind = self.text().trim_start();
+        let start = self.text().len() - behind.len();
+        self.slice(start, start + behind.trim_end().len())
+    }
+
     /// Makes an error about this piece.
     #[cold]
     pub(super) fn fail(&self, reason: Reason) -> ParseError {

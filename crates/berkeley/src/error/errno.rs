@@ -76,6 +76,24 @@ impl Errno {
         system::by_name(name)
     }
 
+    /// Returns every error that has a name on this system, with that name, in the order of the numbers.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use berkeley::Errno;
+    ///
+    /// # #[cfg(any(unix, windows))]
+    /// assert!(Errno::all().any(|(errno, name)| errno == Errno::CONNREFUSED && name.ends_with("ECONNREFUSED")));
+    /// ```
+    pub fn all() -> impl Iterator<Item = (Self, &'static str)> {
+        let mut all: Vec<_> = system::all().copied().collect();
+        // The first name of a number is the one that counts.
+        all.sort_by_key(|row| row.0);
+        all.dedup_by_key(|row| row.0);
+        all.into_iter()
+    }
+
     /// Returns what the system says of this error, in its own words.
     #[must_use]
     pub fn text(self) -> String {

@@ -13,6 +13,25 @@ macro_rules! predicates {
                     self.is_one_of(&[$(Errno::$errno),+])
                 }
             )*
+
+            /// Lists the questions that an error answers, under their names.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// use berkeley::{Errno, Error, Operation};
+            ///
+            /// let error = Error::new(Operation::Connect, Errno::CONNREFUSED);
+            /// let yes = Error::PREDICATES.iter().filter(|(_, holds)| holds(&error)).map(|row| row.0);
+            /// assert_eq!(yes.collect::<Vec<_>>(), ["is_refused"]);
+            /// ```
+            pub const PREDICATES: &'static [(&'static str, fn(&Error) -> bool)] = &[
+                $((stringify!($name), Self::$name),)*
+                ("is_deadline_passed", Self::is_deadline_passed),
+                ("is_unsupported", Self::is_unsupported),
+                ("is_invalid", Self::is_invalid),
+                ("should_retry", Self::should_retry),
+            ];
         }
     };
 }

@@ -26,17 +26,25 @@ const MORE: &[(Errno, &str)] = named![
     ENOSTR ENOTNAM ENOTRECOVERABLE ENOTUNIQ EOWNERDEAD EREMCHG EREMOTEIO ERESTART ESRMNT ESTRPIPE
     ETIME EUCLEAN EUNATCH EXFULL
 ];
-#[cfg(not(linux_like))]
+/// What the BSDs and Apple's systems have; one of them alone has more.
+#[cfg(bsd)]
+const MORE: &[(Errno, &str)] = named![
+    EAUTH EBADRPC EFTYPE ENEEDAUTH ENOATTR EPROCLIM EPROCUNAVAIL EPROGMISMATCH EPROGUNAVAIL ERPCMISMATCH
+];
+#[cfg(not(any(linux_like, bsd)))]
 const MORE: &[(Errno, &str)] = &[];
 
 /// What Linux has and the headers of Android's C library lack: that library is the one whose name is empty.
 #[cfg(all(linux_like, not(target_env = "")))]
-const NOT_IN_BIONIC: &[(Errno, &str)] = named![EHWPOISON ERFKILL];
+const NOT_IN_BIONIC: &[(Errno, &str)] = named![EDEADLOCK EHWPOISON ERFKILL];
 #[cfg(not(all(linux_like, not(target_env = ""))))]
 const NOT_IN_BIONIC: &[(Errno, &str)] = &[];
 
-fn all() -> impl Iterator<Item = &'static (Errno, &'static str)> {
-    COMMON.iter().chain(MORE).chain(NOT_IN_BIONIC)
+/// Second names, behind the first ones. On some systems they have numbers of their own.
+const ALIASES: &[(Errno, &str)] = named![EWOULDBLOCK ENOTSUP];
+
+pub(super) fn all() -> impl Iterator<Item = &'static (Errno, &'static str)> {
+    COMMON.iter().chain(MORE).chain(NOT_IN_BIONIC).chain(ALIASES)
 }
 
 pub(super) fn name(errno: Errno) -> Option<&'static str> {

@@ -19,6 +19,10 @@ const NAMES: &[(Errno, &str)] = named![
     WSAHOST_NOT_FOUND WSATRY_AGAIN WSANO_RECOVERY WSANO_DATA
 ];
 
+pub(super) fn all() -> impl Iterator<Item = &'static (Errno, &'static str)> {
+    NAMES.iter()
+}
+
 pub(super) fn name(errno: Errno) -> Option<&'static str> {
     NAMES.iter().find(|row| row.0 == errno).map(|row| row.1)
 }

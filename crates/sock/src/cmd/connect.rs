@@ -29,7 +29,7 @@ sends no more: use --exit-on-eof where its end is to end everything.";
 #[derive(Debug, Args)]
 #[command(visible_alias = "cat", before_help = EXAMPLES, after_help = AFTER)]
 pub struct Connect {
-    /// Where to: tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unix-dgram:PATH … (see `sock man address`)
+    /// Where to: tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, unix-dgram:PATH … (see `sock man addresses`)
     address: String,
     /// Give up connecting after DURATION: 500ms, 3s, 1m
     #[arg(long, value_name = "DURATION")]

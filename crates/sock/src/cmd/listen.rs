@@ -35,7 +35,7 @@ Ports are not shared with another listener. A Unix path goes with its listener, 
 #[command(before_help = EXAMPLES, after_help = AFTER)]
 #[allow(clippy::struct_excessive_bools, reason = "a flag each, as clap takes them")]
 pub struct Listen {
-    /// Where: tcp://:PORT, tcp://127.0.0.1:0, udp://:PORT, unix:PATH … (see `sock man address`)
+    /// Where: tcp://:PORT, tcp://127.0.0.1:0, udp://:PORT, unix:PATH … (see `sock man addresses`)
     address: String,
     /// Send everything back to where it came from, to any number of clients at once
     #[arg(long, conflicts_with_all = ["keep_open", "size", "lines", "exit_on_eof", "idle"])]

@@ -6,24 +6,24 @@ use std::path::PathBuf;
 use clap::{Args, Command, CommandFactory};
 
 use super::Cli;
-use crate::endpoint::{KNOBS, SCHEMES};
+use crate::endpoint::{KNOBS, SCHEMES, nearest};
 use crate::exit::Exit;
-use crate::report::{Failure, io_reason};
+use crate::report::{Failure, Problem, io_reason};
 use crate::transfer::of_output;
 
 const EXAMPLES: &str = "\
 Examples:
   sock man | man -l -                the page of sock
-  sock man address | man -l -        the page of its addresses
+  sock man addresses | man -l -      the page of the addresses that it takes
   sock man --out /usr/share/man      every page into a directory";
 
 /// Print a page of the manual, or write all of them
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Man {
-    /// Which page: sock, a verb, or address
-    #[arg(default_value = "sock", value_parser = ["sock", "connect", "listen", "completions", "man", "address"])]
-    page: String,
+    /// Which page: sock, a verb (of address with its question: address calc), or addresses
+    #[arg(default_value = "sock", num_args = 1..=2)]
+    page: Vec<String>,
     /// Write every page into the directory DIR instead
     #[arg(long, value_name = "DIR", conflicts_with = "page")]
     out: Option<PathBuf>,
@@ -40,9 +40,8 @@ impl Man {
     pub fn run(&self) -> Result<(), Failure> {
         let pages = pages().map_err(|error| of_output(&error))?;
         let Some(directory) = &self.out else {
-            let page = pages.iter().find(|page| page.word == self.page);
-            let text = page.map_or(&[][..], |page| &page.text);
-            return io::stdout().write_all(text).map_err(|error| of_output(&error));
+            let page = find(&pages, &self.page.join("-"))?;
+            return io::stdout().write_all(&page.text).map_err(|error| of_output(&error));
         };
         let write = || {
             std::fs::create_dir_all(directory)?;
@@ -54,6 +53,17 @@ impl Man {
     }
 }
 
+fn find<'a>(pages: &'a [Page], word: &str) -> Result<&'a Page, Problem> {
+    pages.iter().find(|page| page.word == word).ok_or_else(|| {
+        let words = || pages.iter().map(|page| page.word.as_str());
+        let problem = Problem::new(format!("there is no page {word:?}"), word, 0..word.len());
+        match nearest(word, words()) {
+            Some(meant) => problem.with_hint(format!("did you mean {meant}?")),
+            None => problem.with_hint(format!("known: {}", words().collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
 fn exit_of(error: &io::Error) -> Exit {
     if error.kind() == io::ErrorKind::PermissionDenied { Exit::Permission } else { Exit::EndedEarly }
 }
@@ -62,11 +72,23 @@ fn pages() -> io::Result<Vec<Page>> {
     let mut command = Cli::command();
     command.build();
     let mut pages = vec![page("sock", "sock", &command)?];
-    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
-        pages.push(page(verb.get_name(), &format!("sock-{}", verb.get_name()), verb)?);
-    }
-    pages.push(Page { word: "address".to_owned(), file: "sock-address.7".to_owned(), text: address_page() });
+    pages_below(&command, "", &mut pages)?;
+    pages.push(Page {
+        word: "addresses".to_owned(),
+        file: "sock-addresses.7".to_owned(),
+        text: address_page(),
+    });
     Ok(pages)
+}
+
+/// Writes a page for every verb, and for every verb of those.
+fn pages_below(command: &Command, before: &str, pages: &mut Vec<Page>) -> io::Result<()> {
+    for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        let word = format!("{before}{}", verb.get_name());
+        pages.push(page(&word, &format!("sock-{word}"), verb)?);
+        pages_below(verb, &format!("{word}-"), pages)?;
+    }
+    Ok(())
 }
 
 fn page(word: &str, title: &str, command: &Command) -> io::Result<Page> {
@@ -81,7 +103,7 @@ fn page(word: &str, title: &str, command: &Command) -> io::Result<Page> {
     for (exit, meaning) in Exit::TABLE {
         write!(text, ".TP\n\\fB{}\\fR\n{}\n", exit.code(), escaped(meaning))?;
     }
-    writeln!(text, ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-address\\fR(7)")?;
+    writeln!(text, ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-addresses\\fR(7)")?;
     Ok(Page { word: word.to_owned(), file: format!("{title}.1"), text })
 }
 
@@ -93,9 +115,9 @@ fn escaped(text: &str) -> String {
 
 const ADDRESS_HEAD: &str = r".ie \n(.g .ds Aq \(aq
 .el .ds Aq '
-.TH sock-address 7
+.TH sock-addresses 7
 .SH NAME
-sock\-address \- the addresses that sock reads and prints
+sock\-addresses \- the addresses that sock reads and prints
 .SH DESCRIPTION
 Every verb of
 .BR sock (1)
@@ -157,7 +179,16 @@ mod tests {
     fn there_is_a_page_for_every_word_that_chooses_one() {
         let pages = pages().unwrap();
         let words: Vec<&str> = pages.iter().map(|page| page.word.as_str()).collect();
-        assert_eq!(words, ["sock", "connect", "listen", "completions", "man", "address"]);
+        assert_eq!(words[..4], ["sock", "connect", "listen", "address"]);
+        assert_eq!(words[words.len() - 2..], ["man", "addresses"]);
+        let mut files: Vec<&str> = pages.iter().map(|page| page.file.as_str()).collect();
+        assert!(files.contains(&"sock-address.1") && files.contains(&"sock-address-calc.1"));
+        files.sort_unstable();
+        files.dedup();
+        assert_eq!(files.len(), pages.len());
+        assert!(find(&pages, "free-port").is_ok());
+        let problem = find(&pages, "lisen").err().unwrap().to_string();
+        assert!(problem.ends_with("did you mean listen?"), "{problem}");
         let text = String::from_utf8(pages.iter().flat_map(|page| page.text.clone()).collect()).unwrap();
         for part in ["unix\\-abstract\\-seqpacket", "nodelay", "EXIT STATUS", "\\-\\-exit\\-on\\-eof"] {
             assert!(text.contains(part), "{part}");

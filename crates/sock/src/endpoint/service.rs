@@ -20,6 +20,21 @@ pub(super) fn port(name: &str, transport: Transport) -> Option<u16> {
     find(&String::from_utf8_lossy(&list), name, if transport == Transport::Udp { "udp" } else { "tcp" })
 }
 
+/// Finds the name of the service that has a port.
+pub(super) fn name(port: u16, transport: Transport) -> Option<String> {
+    let list = std::fs::read(file()).ok()?;
+    let entry = format!("{port}/{}", if transport == Transport::Udp { "udp" } else { "tcp" });
+    find_name(&String::from_utf8_lossy(&list), &entry)
+}
+
+fn find_name(list: &str, entry: &str) -> Option<String> {
+    list.lines().find_map(|line| {
+        let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace();
+        let name = words.next()?;
+        (words.next()? == entry).then(|| name.to_owned())
+    })
+}
+
 fn find(list: &str, name: &str, protocol: &str) -> Option<u16> {
     list.lines().find_map(|line| {
         let line = line.split('#').next().unwrap_or_default();
@@ -33,7 +48,7 @@ fn find(list: &str, name: &str, protocol: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, find_name};
 
     #[test]
     fn a_service_is_found_by_name_and_by_alias_for_its_protocol() {
@@ -44,5 +59,7 @@ mod tests {
         assert_eq!(find(list, "domain", "tcp"), None);
         assert_eq!(find(list, "domain", "udp"), Some(53));
         assert_eq!(find(list, "bad", "tcp"), None);
+        assert_eq!(find_name(list, "80/tcp").as_deref(), Some("http"));
+        assert_eq!(find_name(list, "80/udp"), None);
     }
 }

@@ -157,7 +157,7 @@ impl Running {
     }
 
     /// Everything on the standard error of a program that has ended.
-    fn all_said(&mut self) -> String {
+    pub fn all_said(&mut self) -> String {
         let rest = std::iter::from_fn(|| self.said.recv_timeout(LIMIT).ok());
         self.heard.extend(rest);
         self.heard.join("\n")
