@@ -255,7 +255,7 @@ fn the_other_calls_make_one_each_too() {
 #[cfg(target_os = "linux")]
 fn a_full_receiver_of_unix_datagrams_is_not_asked_all_the_time() {
     let _limit = limit();
-    let folder = scratch();
+    let folder = berkeley_testkit::scratch();
     let receiver = berkeley::UnixDatagram::bind(folder.path().join("full")).unwrap();
     let to = receiver.local_address().unwrap();
     let sender = berkeley::UnixDatagram::unbound().unwrap();
