@@ -56,7 +56,7 @@ pub(crate) enum Program {
     Chooser,
 }
 
-#[cfg(linux_like)]
+#[cfg(all(linux_like, not(berkeley_sys = "unsupported")))]
 mod calls {
     use std::mem::offset_of;
     use std::os::fd::AsRawFd;
@@ -124,7 +124,7 @@ mod calls {
     }
 }
 
-#[cfg(not(linux_like))]
+#[cfg(not(all(linux_like, not(berkeley_sys = "unsupported"))))]
 mod calls {
     use super::{Borrowed, Instruction, Operation, Program, Result, check};
     use crate::error::Errno;
