@@ -113,7 +113,11 @@ impl Row {
     ///
     /// As [`SocketOption::get`]; that of an option that is only set is unsupported.
     pub fn get(&self, source: &(impl AsSource + ?Sized)) -> Result<String> {
-        let (Some(place), Some(read)) = (self.place, self.read) else {
+        let Some(read) = self.read else {
+            let error = unsupported(Operation::GetOption, "way to read an option that is only set");
+            return Err(error.with_option(self.name));
+        };
+        let Some(place) = self.place else {
             return Err(unsupported(Operation::GetOption, self.c_name));
         };
         read(source.as_source(), place).map_err(|unread| unread.named(self.name))
@@ -126,7 +130,11 @@ impl Row {
     /// As [`SocketOption::set`]; that of an option that is only read is unsupported. Of a text that is no value of the
     /// option the message says what would be one.
     pub fn set(&self, source: &(impl AsSource + ?Sized), value: &str) -> Result<()> {
-        let (Some(place), Some(write)) = (self.place, self.write) else {
+        let Some(write) = self.write else {
+            let error = unsupported(Operation::SetOption, "way to set an option that is only read");
+            return Err(error.with_option(self.name));
+        };
+        let Some(place) = self.place else {
             return Err(unsupported(Operation::SetOption, self.c_name));
         };
         match write(source.as_source(), place, value) {

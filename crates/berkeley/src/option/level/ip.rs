@@ -100,7 +100,7 @@ level! { "IPPROTO_IP":
     PORTALGO: u32 = "ip.portalgo" "IP_PORTALGO";
     /// The range that a wildcard port is chosen from. Default: default.
     PORTRANGE: PortClass = "ip.portrange" "IP_PORTRANGE";
-    /// The protocol of a raw socket. Linux 6.3.
+    /// The protocol of a raw socket; of others their port. Linux 6.3.
     PROTOCOL: u32, ReadOnly = "ip.protocol" "IP_PROTOCOL";
     /// Whether broadcasts are received. Default: on.
     RECEIVE_BROADCAST: bool = "ip.receive-broadcast" "IP_RECEIVE_BROADCAST";

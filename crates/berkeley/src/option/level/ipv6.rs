@@ -124,7 +124,8 @@ level! { "IPPROTO_IPV6":
     RECVRTHDR: bool = "ipv6.recvrthdr" "IPV6_RECVRTHDR";
     /// Whether a receive tells the traffic class of the packet. Default: off.
     RECVTCLASS: bool = "ipv6.recvtclass" "IPV6_RECVTCLASS";
-    /// Which router alerts a raw socket gets, by their value; -1 for none (RFC 2711). Default: -1.
+    /// Which router alerts a raw socket gets, by their value; -1 for none (RFC 2711). Linux reads 1 back
+    /// for all but 0. Default: none. Sockets of `IPPROTO_RAW`.
     ROUTER_ALERT: i32 = "ipv6.router-alert" "IPV6_ROUTER_ALERT";
     /// Whether a raw socket gets the router alerts of its own network namespace alone. Default: off.
     ROUTER_ALERT_ISOLATE: bool = "ipv6.router-alert-isolate" "IPV6_ROUTER_ALERT_ISOLATE";

@@ -31,7 +31,7 @@ level! { "IPPROTO_TCP":
     DEFER_ACCEPT: Seconds = "tcp.defer-accept" "TCP_DEFER_ACCEPT";
     /// Whether acknowledgements are delayed. Default: on.
     DELACK: bool = "tcp.delack" "TCP_DELACK";
-    /// How long an acknowledgement is delayed at most. Linux 6.15.
+    /// How long an acknowledgement is delayed at most, in ticks of the kernel's clock. Default: 200 ms. Linux 6.15.
     DELACK_MAX_US: Microseconds = "tcp.delack-max-us" "TCP_DELACK_MAX_US";
     /// Whether the acknowledgement of the peer's end is delayed. Default: off.
     DELAY_FIN_ACK: bool = "tcp.delay-fin-ack" "TCP_DELAY_FIN_ACK";
@@ -139,7 +139,8 @@ level! { "IPPROTO_TCP":
     RTO_MAX_MS: Milliseconds = "tcp.rto-max-ms" "TCP_RTO_MAX_MS";
     /// How long an acknowledgement is waited for at least. Default: the system's.
     RTO_MIN: Milliseconds = "tcp.rto-min" "TCP_RTO_MIN";
-    /// How long an acknowledgement is waited for at least. Default: 200 ms. Linux 6.15.
+    /// How long an acknowledgement is waited for at least, in ticks of the kernel's clock. Default: 200 ms. Linux
+    /// 6.15.
     RTO_MIN_US: Microseconds = "tcp.rto-min-us" "TCP_RTO_MIN_US";
     /// How long data may stay unacknowledged before the connection is given up. Default: 0s, the system's.
     RXT_CONNDROPTIME: Seconds = "tcp.rxt-conndroptime" "TCP_RXT_CONNDROPTIME";
