@@ -60,7 +60,8 @@ level! { "IPPROTO_IPV6":
     MCAST_LEAVE_SOURCE_GROUP: SourceMembership, WriteOnly = "ipv6.mcast-leave-source-group" self "MCAST_LEAVE_SOURCE_GROUP";
     /// Hears again what a blocked source sends to a group.
     MCAST_UNBLOCK_SOURCE: SourceMembership, WriteOnly = "ipv6.mcast-unblock-source" self "MCAST_UNBLOCK_SOURCE";
-    /// The least hop limit that a packet received has to have, 0 for any (RFC 5082). Default: 0.
+    /// The least hop limit that a packet received has to have, 0 for any (RFC 5082). Default: 0. Linux heeds
+    /// it for TCP alone.
     MINHOPCOUNT: Small = "ipv6.minhopcount" "IPV6_MINHOPCOUNT";
     /// The largest packet that the path to the peer takes, in bytes; set, a limit of the socket's own.
     MTU: u32 = "ipv6.mtu" "IPV6_MTU";
