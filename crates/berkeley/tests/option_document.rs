@@ -30,8 +30,7 @@ const LEVELS: &[(&str, &str, &str)] = &[
     ("mptcp", "SOL_MPTCP", "Multipath TCP"),
 ];
 
-const UNIX: &[&str] =
-    &["Linux", "Android", "FreeBSD", "NetBSD", "OpenBSD", "DragonFly", "Apple", "illumos"];
+const UNIX: &[&str] = &["Linux", "Android", "FreeBSD", "NetBSD", "OpenBSD", "DragonFly", "Apple", "illumos"];
 
 /// The lists of numbers, and the systems that have what is in each.
 const LISTS: &[(&str, &[&str])] = &[
@@ -125,8 +124,7 @@ fn document() -> String {
     let systems = systems();
     let mut text = HEAD.to_owned();
     for (level, c_level, heading) in LEVELS {
-        let rows: Vec<_> =
-            option::all().filter(|row| row.name().split('.').next() == Some(level)).collect();
+        let rows: Vec<_> = option::all().filter(|row| row.name().split('.').next() == Some(level)).collect();
         write!(text, "\n## {heading}: `{c_level}`\n\n").unwrap();
         text.push_str("| name | C | value | access | meaning | systems |\n|---|---|---|---|---|---|\n");
         for row in rows {
@@ -163,7 +161,10 @@ fn every_list_of_numbers_is_read_and_every_row_is_in_one() {
     for entry in fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         let file = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(file == "mod" || LISTS.iter().any(|(list, _)| *list == file), "{file} is not among the lists");
+        assert!(
+            file == "mod" || LISTS.iter().any(|(list, _)| *list == file),
+            "{file} is not among the lists"
+        );
     }
     let systems = systems();
     let of = |row: &Row| {
