@@ -123,7 +123,7 @@ fn python_reads_the_same() {
         assert!(wrong.is_empty(), "{name}: {}", wrong.join("\n"));
         // The rest are structures, and what has a name for its number.
         assert!(
-            compared > 40 && compared * 4 > rows.len() * 3,
+            compared > 35 && compared * 10 > rows.len() * 7,
             "{name}: {compared} of {} compared",
             rows.len()
         );

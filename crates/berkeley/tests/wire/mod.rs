@@ -104,11 +104,11 @@ pub fn settle() {
     hears(&receiver, b"settled");
 }
 
-/// Two ends of a connection of TCP, made by `listen` of its listener and `connect` of its client.
-pub fn tcp(listen: impl FnOnce(&Socket), connect: impl FnOnce(&Socket)) -> (Socket, Socket) {
-    let (listener, address) = listening(listen);
+/// Two ends of a connection of TCP, of whose listener and client options are set first.
+pub fn tcp(at_listener: impl FnOnce(&Socket), at_client: impl FnOnce(&Socket)) -> (Socket, Socket) {
+    let (listener, address) = listening(at_listener);
     let client = Socket::open(Family::INET, Kind::STREAM, Protocol::TCP).unwrap();
-    connect(&client);
+    at_client(&client);
     client.connect(address).unwrap();
     let (server, _) = listener.by(soon()).accept().unwrap();
     (client, server)
