@@ -102,7 +102,7 @@ fn bytes_of_info(client: &TcpStream) -> u8 {
     let mut bytes = [0_u8; 256];
     let mut length = bytes.len() as libc::socklen_t;
     let (at, option) =
-        (bytes.as_mut_ptr().cast(), option::tcp::INFO.place().map_or(-1, |place| place.number()));
+        (bytes.as_mut_ptr().cast(), option::tcp::INFO.place().map_or(-1, option::Place::number));
     // SAFETY: the bytes are writable for the length that is given.
     unsafe { libc::getsockopt(client.as_raw_fd(), libc::IPPROTO_TCP, option, at, &raw mut length) };
     bytes[0]
@@ -139,6 +139,6 @@ fn compare(Contest(name, other, ours): &mut Contest<'_>) {
         .collect();
     let ratio = median(turns.iter().map(|(mine, other)| mine / other).collect());
     let more = median(turns.iter().map(|(mine, other)| mine - other).collect());
-    let mine = median(turns.iter().map(|(mine, _)| *mine).collect());
+    let mine = median(turns.iter().map(|turn| turn.0).collect());
     println!("{name:32} {ratio:.3} ({mine:.0} ns, {more:+.0} ns)");
 }

@@ -61,7 +61,7 @@ fn python(socket: &Socket, rows: &[&Row]) -> Vec<Vec<u8>> {
 /// The value in a program of few words of its own: what the form says of bytes, or `None` for structures.
 fn text(form: &str, bytes: &[u8]) -> Option<String> {
     let int = || Some(i64::from(i32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?)));
-    let time = |unit: Duration| time(unit * u32::try_from(int()?).ok()?);
+    let time = |unit: Duration| Some(time(unit * u32::try_from(int()?).ok()?));
     Some(match form {
         "on or off" => if int()? == 0 { "off" } else { "on" }.to_owned(),
         "a short text" => {
@@ -85,13 +85,12 @@ fn text(form: &str, bytes: &[u8]) -> Option<String> {
     })
 }
 
-fn time(time: Duration) -> Option<String> {
-    let micros = time.as_micros();
-    Some(match micros {
-        _ if micros % 1_000_000 == 0 => format!("{}s", micros / 1_000_000),
-        _ if micros % 1000 == 0 => format!("{}ms", micros / 1000),
-        _ => format!("{micros}us"),
-    })
+fn time(time: Duration) -> String {
+    match time.as_micros() {
+        micros if micros.is_multiple_of(1_000_000) => format!("{}s", micros / 1_000_000),
+        micros if micros.is_multiple_of(1000) => format!("{}ms", micros / 1000),
+        micros => format!("{micros}us"),
+    }
 }
 
 #[test]
@@ -131,7 +130,7 @@ fn python_reads_the_same() {
 }
 
 /// The number of the socket in proc(5).
-fn inode(socket: OwnedFd) -> String {
+fn inode(socket: &Socket) -> String {
     let link = std::fs::read_link(format!("/proc/self/fd/{}", socket.as_raw_fd())).unwrap();
     link.to_string_lossy().trim_start_matches("socket:[").trim_end_matches(']').to_owned()
 }
@@ -139,7 +138,7 @@ fn inode(socket: OwnedFd) -> String {
 /// What `ss` says of a socket, word by word: those with a colon by what stands before it.
 fn ss(socket: &Socket, words: &str) -> Option<BTreeMap<String, String>> {
     let output = Command::new(program("ss")?).args([words, "-OHn"]).output().unwrap();
-    let inode = inode(socket.duplicate().unwrap().into());
+    let inode = inode(socket);
     let printed = String::from_utf8(output.stdout).unwrap();
     // Of Unix sockets it stands where others have a port.
     let is_meant = |line: &&str| {

@@ -220,9 +220,17 @@ const SET_ONLY: &[(&str, &str, &str)] = &[
     ("j1939.filter", "", ""),
 ];
 
+type Membership = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    [&'static str; 2],
+    &'static str,
+    [&'static str; 2],
+);
+
 /// Memberships: the sample, what has to be set before, the option that joins and the one that leaves, the value, and
 /// what a second join and a second leave say.
-const MEMBERSHIPS: &[(&str, &[(&str, &str)], [&str; 2], &str, [&str; 2])] = &[
+const MEMBERSHIPS: &[Membership] = &[
     (
         "udp4",
         &[],
@@ -386,7 +394,7 @@ fn what_is_readable_is_read() {
                 Err(format!("{value}, not {code}: it needs {why} no longer"))
             }
             (Err(error), Some((_, code, _)))
-                if error.errno().and_then(|errno| errno.name()) == Some(code) =>
+                if error.errno().and_then(berkeley::Errno::name) == Some(code) =>
             {
                 Ok(())
             }

@@ -93,8 +93,8 @@ pub fn udp(loopback: &str) -> (UdpSocket, UdpSocket) {
 /// Asserts that the next datagram is this one.
 pub fn hears(receiver: &UdpSocket, expected: &[u8]) {
     let mut buffer = [0; 4096];
-    let received = receiver.by(soon()).recv(&mut buffer).unwrap();
-    assert_eq!(&buffer[..received.len()], expected);
+    let length = receiver.by(soon()).recv(&mut buffer).unwrap().len();
+    assert_eq!(&buffer[..length], expected);
 }
 
 /// Sends a datagram and waits until it has come, so that what went before it on this network has come as well.
@@ -105,10 +105,10 @@ pub fn settle() {
 }
 
 /// Two ends of a connection of TCP, of whose listener and client options are set first.
-pub fn tcp(at_listener: impl FnOnce(&Socket), at_client: impl FnOnce(&Socket)) -> (Socket, Socket) {
-    let (listener, address) = listening(at_listener);
+pub fn tcp(passive: impl FnOnce(&Socket), active: impl FnOnce(&Socket)) -> (Socket, Socket) {
+    let (listener, address) = listening(passive);
     let client = Socket::open(Family::INET, Kind::STREAM, Protocol::TCP).unwrap();
-    at_client(&client);
+    active(&client);
     client.connect(address).unwrap();
     let (server, _) = listener.by(soon()).accept().unwrap();
     (client, server)
