@@ -93,4 +93,7 @@ pub mod _documentation {
 
     #[doc = include_str!("../docs/CAPABILITIES.md")]
     pub mod capabilities {}
+
+    #[doc = include_str!("../docs/OPTIONS.md")]
+    pub mod options {}
 }

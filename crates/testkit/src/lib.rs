@@ -1,4 +1,4 @@
-//! What the tests of `berkeley` share: needs, limits, pairs, faults, leaks, what Wine lacks.
+//! What the tests of `berkeley` share: needs, limits, pairs, networks of their own, faults, leaks, what Wine lacks.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that fails is a test that fails")]
 
@@ -9,11 +9,15 @@ pub mod descriptor;
 pub mod fault;
 pub mod leak;
 mod limit;
+#[cfg(target_os = "linux")]
+mod namespace;
 mod need;
 mod pair;
 mod wine;
 
 pub use limit::{Limit, limit};
+#[cfg(target_os = "linux")]
+pub use namespace::{ip, namespace};
 pub use need::{again, need, need_of, program};
 pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
 pub use wine::{Lack, has_unix_sockets, lacks};

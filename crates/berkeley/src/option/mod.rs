@@ -186,6 +186,7 @@ impl<F: Form, A: Reads> SocketOption<F, A> {
     /// # Errors
     ///
     /// [`is_unsupported`](Error::is_unsupported) where this system, this kernel or this kind of socket lacks it.
+    #[inline]
     pub fn get(&self, source: &(impl AsSource + ?Sized)) -> Result<F::Value> {
         let source = source.as_source().borrowed();
         let Some(place) = self.place else {
@@ -203,6 +204,7 @@ impl<F: Form, A: Sets> SocketOption<F, A> {
     /// [`is_unsupported`](Error::is_unsupported) where this system, this kernel or this kind of socket lacks it. A value
     /// that does not fit is refused, and the message says what would.
     #[allow(clippy::needless_pass_by_value, reason = "a value is given, and most are a word")]
+    #[inline]
     pub fn set(&self, source: &(impl AsSource + ?Sized), value: F::Value) -> Result<()> {
         let source = source.as_source().borrowed();
         let Some(place) = self.place else {
@@ -221,6 +223,7 @@ enum Failure {
 
 impl Failure {
     #[cold]
+    #[inline(never)]
     fn named(self, name: &'static str) -> Error {
         match self {
             Self::System(operation, errno) => Error::new(operation, errno).with_option(name),
@@ -231,18 +234,24 @@ impl Failure {
 
 #[inline]
 fn read<F: Form>(source: sys::descriptor::Borrowed<'_>, place: Place) -> Result<F::Value, Failure> {
-    const SMALL: usize = 64;
-    let failed = |errno| Failure::System(Operation::GetOption, errno);
-    let value = if F::SIZE <= SMALL {
-        let mut bytes = [0; SMALL];
-        let length = sys::option::get(source, place, &mut bytes[..F::SIZE]).map_err(failed)?;
-        F::decode(&bytes[..length])
-    } else {
-        let mut bytes = vec![0; F::SIZE];
-        let length = sys::option::get(source, place, &mut bytes).map_err(failed)?;
-        F::decode(&bytes[..length])
-    };
-    value.ok_or(Failure::Value(Operation::GetOption, F::TEXT))
+    // Zeroing more than the value takes is measured beside the call of the system.
+    match F::SIZE {
+        0..=4 => read_into::<F>(source, place, &mut [0; 4][..F::SIZE]),
+        5..=64 => read_into::<F>(source, place, &mut [0; 64][..F::SIZE]),
+        65..=512 => read_into::<F>(source, place, &mut [0; 512][..F::SIZE]),
+        _ => read_into::<F>(source, place, &mut vec![0; F::SIZE]),
+    }
+}
+
+#[inline]
+fn read_into<F: Form>(
+    source: sys::descriptor::Borrowed<'_>,
+    place: Place,
+    bytes: &mut [u8],
+) -> Result<F::Value, Failure> {
+    let length = sys::option::get(source, place, bytes)
+        .map_err(|errno| Failure::System(Operation::GetOption, errno))?;
+    F::decode(&bytes[..length]).ok_or(Failure::Value(Operation::GetOption, F::TEXT))
 }
 
 #[inline]
@@ -259,6 +268,7 @@ fn write<F: Form>(
 }
 
 #[cold]
+#[inline(never)]
 fn unsupported(operation: Operation, c_name: &'static str) -> Error {
     Error::unsupported(operation, c_name)
 }

@@ -113,7 +113,11 @@ impl Row {
     ///
     /// As [`SocketOption::get`]; that of an option that is only set is unsupported.
     pub fn get(&self, source: &(impl AsSource + ?Sized)) -> Result<String> {
-        let (Some(place), Some(read)) = (self.place, self.read) else {
+        let Some(read) = self.read else {
+            let error = unsupported(Operation::GetOption, "way to read an option that is only set");
+            return Err(error.with_option(self.name));
+        };
+        let Some(place) = self.place else {
             return Err(unsupported(Operation::GetOption, self.c_name));
         };
         read(source.as_source(), place).map_err(|unread| unread.named(self.name))
@@ -126,7 +130,11 @@ impl Row {
     /// As [`SocketOption::set`]; that of an option that is only read is unsupported. Of a text that is no value of the
     /// option the message says what would be one.
     pub fn set(&self, source: &(impl AsSource + ?Sized), value: &str) -> Result<()> {
-        let (Some(place), Some(write)) = (self.place, self.write) else {
+        let Some(write) = self.write else {
+            let error = unsupported(Operation::SetOption, "way to set an option that is only read");
+            return Err(error.with_option(self.name));
+        };
+        let Some(place) = self.place else {
             return Err(unsupported(Operation::SetOption, self.c_name));
         };
         match write(source.as_source(), place, value) {
@@ -163,7 +171,62 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
 /// ```
 pub fn by_name(name: &str) -> Result<&'static Row, ParseError> {
     let same = |row: &&Row| row.name.eq_ignore_ascii_case(name) || row.c_name.eq_ignore_ascii_case(name);
-    all().find(same).ok_or_else(|| unknown(name))
+    slots(name.as_bytes()).map_while(row_of).find(same).ok_or_else(|| unknown(name))
+}
+
+/// Where a row is: its level, counted from one, and its place there. Zero is an empty slot.
+type Slot = (u8, u8);
+
+/// A hash table of both names of every row, made when the program is compiled; half of it and more is empty.
+static SLOTS: [Slot; 2048] = index();
+
+/// The slots in which a name may be: up to the first that is empty.
+fn slots(name: &[u8]) -> impl Iterator<Item = Slot> {
+    let (before, after) = SLOTS.split_at(hash(name) % SLOTS.len());
+    after.iter().chain(before).copied()
+}
+
+fn row_of((level, row): Slot) -> Option<&'static Row> {
+    level::ROWS.get(usize::from(level).checked_sub(1)?)?.get(usize::from(row))
+}
+
+const fn index() -> [Slot; 2048] {
+    let mut slots = [(0, 0); 2048];
+    let mut level = 0;
+    while level < level::ROWS.len() {
+        let rows = level::ROWS[level];
+        assert!(rows.len() <= 256, "the place of a row is a byte");
+        let mut row = 0;
+        while row < rows.len() {
+            let slot = (level as u8 + 1, row as u8);
+            slots = with(slots, rows[row].name, slot);
+            slots = with(slots, rows[row].c_name, slot);
+            row += 1;
+        }
+        level += 1;
+    }
+    slots
+}
+
+/// Takes the first free slot: of rows with one C name the first in the table is found first.
+const fn with(mut slots: [Slot; 2048], name: &str, slot: Slot) -> [Slot; 2048] {
+    let mut at = hash(name.as_bytes()) % slots.len();
+    while slots[at].0 != 0 {
+        at = (at + 1) % slots.len();
+    }
+    slots[at] = slot;
+    slots
+}
+
+/// FNV-1a of the letters in lower case.
+const fn hash(name: &[u8]) -> usize {
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut at = 0;
+    while at < name.len() {
+        hash = (hash ^ name[at].to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    (hash ^ hash >> 16) as usize
 }
 
 #[cold]
@@ -251,6 +314,20 @@ mod tests {
         for (level, name) in crate::sys::numbers() {
             assert!(names.contains(name), "{level} {name} has a number and no row");
         }
+    }
+
+    #[test]
+    fn every_name_is_found_and_few_slots_are_looked_at() {
+        let first = |c_name: &str| all().find(|row| row.c_name == c_name).map(Row::name);
+        for row in all() {
+            assert_eq!(by_name(row.name).map(Row::name).ok(), Some(row.name));
+            assert_eq!(by_name(&row.c_name.to_lowercase()).map(Row::name).ok(), first(row.c_name));
+            let looked_at =
+                slots(row.name.as_bytes()).map_while(row_of).position(|found| found.name == row.name);
+            assert!(looked_at.is_some_and(|count| count < 32), "{}: {looked_at:?}", row.name);
+        }
+        let used = SLOTS.iter().filter(|slot| slot.0 != 0).count();
+        assert!(used <= SLOTS.len() / 2, "{used} names: the table is to be twice as large");
     }
 
     #[test]

@@ -90,11 +90,9 @@ fn parse_errno(text: &str) -> Option<Option<Errno>> {
 }
 
 fn switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "on" | "yes" | "true" | "1" => Some(true),
-        "off" | "no" | "false" | "0" => Some(false),
-        _ => None,
-    }
+    const WORDS: [[&str; 2]; 4] = [["off", "on"], ["no", "yes"], ["false", "true"], ["0", "1"]];
+    let is = |word: &str| word.eq_ignore_ascii_case(text);
+    WORDS.iter().find_map(|[off, on]| if is(on) { Some(true) } else { is(off).then_some(false) })
 }
 
 /// Reads a number, decimal or hexadecimal.

@@ -62,7 +62,8 @@ level! { "IPPROTO_IP":
     MCAST_LEAVE_SOURCE_GROUP: SourceMembership, WriteOnly = "ip.mcast-leave-source-group" self "MCAST_LEAVE_SOURCE_GROUP";
     /// Hears again what a blocked source sends to a group.
     MCAST_UNBLOCK_SOURCE: SourceMembership, WriteOnly = "ip.mcast-unblock-source" self "MCAST_UNBLOCK_SOURCE";
-    /// The least time to live that a packet received has to have, 0 for any (RFC 5082). Default: 0.
+    /// The least time to live that a packet received has to have, 0 for any (RFC 5082). Default: 0. Linux heeds
+    /// it for TCP alone.
     MINTTL: Small = "ip.minttl" "IP_MINTTL";
     /// The largest packet that the path to the peer takes, in bytes. Connected sockets.
     MTU: u32, ReadOnly = "ip.mtu" "IP_MTU";
@@ -100,7 +101,7 @@ level! { "IPPROTO_IP":
     PORTALGO: u32 = "ip.portalgo" "IP_PORTALGO";
     /// The range that a wildcard port is chosen from. Default: default.
     PORTRANGE: PortClass = "ip.portrange" "IP_PORTRANGE";
-    /// The protocol of a raw socket. Linux 6.3.
+    /// The protocol of a raw socket; of others their port. Linux 6.3.
     PROTOCOL: u32, ReadOnly = "ip.protocol" "IP_PROTOCOL";
     /// Whether broadcasts are received. Default: on.
     RECEIVE_BROADCAST: bool = "ip.receive-broadcast" "IP_RECEIVE_BROADCAST";

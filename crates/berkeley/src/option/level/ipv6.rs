@@ -60,7 +60,8 @@ level! { "IPPROTO_IPV6":
     MCAST_LEAVE_SOURCE_GROUP: SourceMembership, WriteOnly = "ipv6.mcast-leave-source-group" self "MCAST_LEAVE_SOURCE_GROUP";
     /// Hears again what a blocked source sends to a group.
     MCAST_UNBLOCK_SOURCE: SourceMembership, WriteOnly = "ipv6.mcast-unblock-source" self "MCAST_UNBLOCK_SOURCE";
-    /// The least hop limit that a packet received has to have, 0 for any (RFC 5082). Default: 0.
+    /// The least hop limit that a packet received has to have, 0 for any (RFC 5082). Default: 0. Linux heeds
+    /// it for TCP alone.
     MINHOPCOUNT: Small = "ipv6.minhopcount" "IPV6_MINHOPCOUNT";
     /// The largest packet that the path to the peer takes, in bytes; set, a limit of the socket's own.
     MTU: u32 = "ipv6.mtu" "IPV6_MTU";
@@ -124,7 +125,8 @@ level! { "IPPROTO_IPV6":
     RECVRTHDR: bool = "ipv6.recvrthdr" "IPV6_RECVRTHDR";
     /// Whether a receive tells the traffic class of the packet. Default: off.
     RECVTCLASS: bool = "ipv6.recvtclass" "IPV6_RECVTCLASS";
-    /// Which router alerts a raw socket gets, by their value; -1 for none (RFC 2711). Default: -1.
+    /// Which router alerts a raw socket gets, by their value; -1 for none (RFC 2711). Linux reads 1 back
+    /// for all but 0. Default: none. Sockets of `IPPROTO_RAW`.
     ROUTER_ALERT: i32 = "ipv6.router-alert" "IPV6_ROUTER_ALERT";
     /// Whether a raw socket gets the router alerts of its own network namespace alone. Default: off.
     ROUTER_ALERT_ISOLATE: bool = "ipv6.router-alert-isolate" "IPV6_ROUTER_ALERT_ISOLATE";

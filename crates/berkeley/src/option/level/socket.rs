@@ -68,7 +68,7 @@ level! { "SOL_SOCKET":
     INCOMING_NAPI_ID: u32, ReadOnly = "socket.incoming-napi-id" "SO_INCOMING_NAPI_ID";
     /// Whether a receive tells how many bytes are left, as a control message. Default: off. Linux 6.17, Unix
     /// streams.
-    INQ: bool = "socket.inq" "SO_INQ";
+    INQ: bool, WriteOnly = "socket.inq" "SO_INQ";
     /// Whether an idle connection is probed. Default: off.
     KEEPALIVE: bool = "socket.keepalive" "SO_KEEPALIVE";
     /// Whether, and for how many seconds, a close waits for data not yet sent. Default: off.
@@ -83,7 +83,8 @@ level! { "SOL_SOCKET":
     LISTENQLIMIT: u32, ReadOnly = "socket.listenqlimit" "SO_LISTENQLIMIT";
     /// Whether the packet filter may no longer be changed or taken off. It cannot be unlocked.
     LOCK_FILTER: bool = "socket.lock-filter" "SO_LOCK_FILTER";
-    /// The mark that packets carry to the firewall and the routing rules. Default: 0. Needs `CAP_NET_ADMIN`.
+    /// The mark that packets carry to the firewall and the routing rules. Default: 0. Needs `CAP_NET_ADMIN`,
+    /// or since Linux 5.17 `CAP_NET_RAW`.
     MARK: u32 = "socket.mark" "SO_MARK";
     /// The longest datagram that can be sent, in bytes.
     MAX_MSG_SIZE: u32, ReadOnly = "socket.max-msg-size" "SO_MAX_MSG_SIZE";
@@ -133,7 +134,8 @@ level! { "SOL_SOCKET":
     /// Where the next peek begins, in bytes after the first unread one; -1 turns that off, and peeks begin at
     /// the front. Default: -1.
     PEEK_OFF: i32 = "socket.peek-off" "SO_PEEK_OFF";
-    /// The process, user and group that the peer had when it connected. Unix sockets.
+    /// The process, user and group that the peer had when it connected. Unix sockets; of others Linux tells
+    /// the process 0.
     PEERCRED: Credentials, ReadOnly = "socket.peercred" "SO_PEERCRED";
     /// The further groups that the peer had when it connected. Unix sockets.
     PEERGROUPS: Groups, ReadOnly = "socket.peergroups" "SO_PEERGROUPS";
@@ -216,7 +218,8 @@ level! { "SOL_SOCKET":
     TIMESTAMP_MONOTONIC: bool = "socket.timestamp-monotonic" "SO_TIMESTAMP_MONOTONIC";
     /// The clock and the form of the times that `SO_TIMESTAMP` tells. Default: realtime-micro.
     TS_CLOCK: TimestampClock = "socket.ts-clock" "SO_TS_CLOCK";
-    /// Whether a new path is tried after time-outs: 1 yes, 0 no, 255 as the system says. Default: 255.
+    /// Whether a new path is tried after time-outs: 1 yes, 0 no; set, -1 is the system's `net.core.txrehash`,
+    /// which is the default. TCP.
     TXREHASH: i32 = "socket.txrehash" "SO_TXREHASH";
     /// By which clock messages say when they are to be sent. Needs `CAP_NET_ADMIN` for a clock other than the
     /// monotonic one.

@@ -31,7 +31,8 @@ level! { "IPPROTO_TCP":
     DEFER_ACCEPT: Seconds = "tcp.defer-accept" "TCP_DEFER_ACCEPT";
     /// Whether acknowledgements are delayed. Default: on.
     DELACK: bool = "tcp.delack" "TCP_DELACK";
-    /// How long an acknowledgement is delayed at most. Linux 6.15.
+    /// How long an acknowledgement is delayed at most, in ticks of the kernel's clock. Default: 200 ms, and
+    /// no longer. Linux 6.15.
     DELACK_MAX_US: Microseconds = "tcp.delack-max-us" "TCP_DELACK_MAX_US";
     /// Whether the acknowledgement of the peer's end is delayed. Default: off.
     DELAY_FIN_ACK: bool = "tcp.delay-fin-ack" "TCP_DELAY_FIN_ACK";
@@ -139,7 +140,8 @@ level! { "IPPROTO_TCP":
     RTO_MAX_MS: Milliseconds = "tcp.rto-max-ms" "TCP_RTO_MAX_MS";
     /// How long an acknowledgement is waited for at least. Default: the system's.
     RTO_MIN: Milliseconds = "tcp.rto-min" "TCP_RTO_MIN";
-    /// How long an acknowledgement is waited for at least. Default: 200 ms. Linux 6.15.
+    /// How long an acknowledgement is waited for at least, in ticks of the kernel's clock. Default: 200 ms,
+    /// and no longer. Linux 6.15.
     RTO_MIN_US: Microseconds = "tcp.rto-min-us" "TCP_RTO_MIN_US";
     /// How long data may stay unacknowledged before the connection is given up. Default: 0s, the system's.
     RXT_CONNDROPTIME: Seconds = "tcp.rxt-conndroptime" "TCP_RXT_CONNDROPTIME";
@@ -168,7 +170,8 @@ level! { "IPPROTO_TCP":
     TIMESTAMP: u32 = "tcp.timestamp" "TCP_TIMESTAMP";
     /// Whether segments carry time stamps (RFC 7323). Default: the system's.
     TIMESTAMPS: bool = "tcp.timestamps" "TCP_TIMESTAMPS";
-    /// By how much each segment is delayed, for tests. Default: 0us.
+    /// By how much each segment is delayed, for tests; the queue of the device has to heed times, as `fq` does.
+    /// Default: 0us.
     TX_DELAY: Microseconds = "tcp.tx-delay" "TCP_TX_DELAY";
     /// The layer upon TCP, by name: `tls`, `mptcp`, `espintcp`. Default: none.
     ULP: Text<16> = "tcp.ulp" "TCP_ULP";

@@ -13,6 +13,7 @@ use crate::error::Operation;
 use crate::sys::{Place, check};
 
 /// Reads an option into `value`; returns how many bytes the system wrote.
+#[inline]
 pub(crate) fn get(fd: Borrowed<'_>, place: Place, value: &mut [u8]) -> Result<usize> {
     check(Operation::GetOption)?;
     let mut length = value.len() as libc::socklen_t;
@@ -25,6 +26,7 @@ pub(crate) fn get(fd: Borrowed<'_>, place: Place, value: &mut [u8]) -> Result<us
 /// Sets an option to the bytes of `value`.
 ///
 /// Not for options whose bytes are pointers or descriptors: the rows of the option table have none.
+#[inline]
 pub(crate) fn set(fd: Borrowed<'_>, place: Place, value: &[u8]) -> Result<()> {
     check(Operation::SetOption)?;
     let length = value.len() as libc::socklen_t;

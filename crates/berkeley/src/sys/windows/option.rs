@@ -9,6 +9,7 @@ use crate::error::Operation;
 use crate::sys::{Place, check};
 
 /// Reads an option into `value`; returns how many bytes the system wrote.
+#[inline]
 pub(crate) fn get(socket: Borrowed<'_>, place: Place, value: &mut [u8]) -> Result<usize> {
     check(Operation::GetOption)?;
     let mut length = i32::try_from(value.len()).unwrap_or(i32::MAX);
@@ -21,6 +22,7 @@ pub(crate) fn get(socket: Borrowed<'_>, place: Place, value: &mut [u8]) -> Resul
 /// Sets an option to the bytes of `value`.
 ///
 /// Not for options whose bytes are pointers or descriptors: the rows of the option table have none.
+#[inline]
 pub(crate) fn set(socket: Borrowed<'_>, place: Place, value: &[u8]) -> Result<()> {
     check(Operation::SetOption)?;
     let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
