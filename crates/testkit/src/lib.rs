@@ -10,10 +10,14 @@ pub mod fault;
 pub mod leak;
 mod limit;
 mod need;
+#[cfg(target_os = "linux")]
+mod network;
 mod pair;
 mod wine;
 
 pub use limit::{Limit, limit};
 pub use need::{again, need, need_of, program};
+#[cfg(target_os = "linux")]
+pub use network::in_own_network;
 pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
 pub use wine::{Lack, has_unix_sockets, lacks};

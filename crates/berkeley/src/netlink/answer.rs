@@ -38,7 +38,8 @@ pub(super) fn receive(
 /// the one message of an answer that has neither. An error is the last item; it has the kernel's number and, where the
 /// kernel says more, its sentence. What does not come from the kernel, or answers another request, is passed over.
 ///
-/// Of an answer that is not read to its end the rest stays to be received; the next answer passes over it.
+/// An answer that is dropped before its end is received to its end all the same: the kernel refuses a dump to a socket
+/// that has another under way.
 ///
 /// # Errors
 ///
@@ -121,6 +122,17 @@ impl<'a> Answer<'a> {
             }
         }
         Ok(())
+    }
+}
+
+impl Drop for Answer<'_> {
+    fn drop(&mut self) {
+        // The kernel answers in the call that asks, so that what is there can be had without waiting.
+        self.deadline = Deadline::now();
+        while !self.ended {
+            self.ready.clear();
+            self.ended |= self.fill().is_err();
+        }
     }
 }
 

@@ -153,6 +153,8 @@ impl SocketOf<Netlink> {
     /// Of a request that has none of [`DUMP`](MessageFlags::DUMP) and [`ACK`](MessageFlags::ACK) the answer is one
     /// message. A request that makes or deletes has an answer only with `ACK`.
     ///
+    /// What a group tells meanwhile is passed over: a socket that has joined one is for hearing, another for asking.
+    ///
     /// # Examples
     ///
     /// ```
