@@ -157,11 +157,7 @@ impl SocketOf<Packet> {
         self.set(packet::ADD_MEMBERSHIP, Self::member(interface, kind))
     }
 
-    /// Undoes one [`join`](Self::join).
-    ///
-    /// # Errors
-    ///
-    /// [`is_address_not_available`](Error::is_address_not_available): it was not joined.
+    /// Undoes one [`join`](Self::join); without one it does nothing.
     #[doc(alias = "PACKET_DROP_MEMBERSHIP")]
     pub fn leave(&self, interface: impl Into<Zone>, kind: PacketMembershipKind) -> Result<()> {
         self.set(packet::DROP_MEMBERSHIP, Self::member(interface, kind))
