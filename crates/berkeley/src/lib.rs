@@ -27,7 +27,12 @@
 //! | a socket of any family and type | [`Socket`] |
 //! | TCP | [`TcpStream`], [`TcpListener`] |
 //! | UDP | [`UdpSocket`] |
+//! | UDP-Lite, SCTP | [`UdpLiteSocket`], [`SctpStream`], [`SctpListener`] |
 //! | Unix sockets | [`UnixStream`], [`UnixListener`], [`UnixDatagram`], [`UnixSeqpacket`], [`UnixSeqpacketListener`] |
+//! | packets of any IP protocol, ICMP | [`RawSocket`], [`IcmpSocket`], [`icmp`] |
+//! | frames of an interface | [`PacketSocket`], [`packet`] |
+//! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
+//! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | socket options | [`option`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |

@@ -34,7 +34,7 @@ role! {
     /// The role of a packet socket.
     Packet: "PacketSocket", LinkAddress,
         |family, kind, _| family == Family::PACKET && (kind == Kind::RAW || kind == Kind::DGRAM),
-        _, "the descriptor is no packet socket";
+        [], "the descriptor is no packet socket";
 }
 
 impl Transfers for Packet {

@@ -45,11 +45,11 @@ role! {
     /// The role of an association of SCTP.
     Stream: "SctpStream", SocketAddr,
         |family, kind, listening| is_inet(family) && kind == Kind::STREAM && !listening,
-        Protocol::SCTP, "the descriptor is no one-to-one socket of SCTP, or it listens";
+        [Protocol::SCTP], "the descriptor is no one-to-one socket of SCTP, or it listens";
     /// The role of a socket that accepts associations of SCTP.
     Listener: "SctpListener", SocketAddr,
         |family, kind, listening| is_inet(family) && kind == Kind::STREAM && listening,
-        Protocol::SCTP, "the descriptor is no one-to-one socket of SCTP that listens";
+        [Protocol::SCTP], "the descriptor is no one-to-one socket of SCTP that listens";
 }
 
 impl Transfers for Stream {

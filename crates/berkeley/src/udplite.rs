@@ -37,7 +37,7 @@ pub type UdpLiteSocket = SocketOf<UdpLite>;
 role! {
     /// The role of a UDP-Lite socket.
     UdpLite: "UdpLiteSocket", SocketAddr, |family, kind, _| is_inet(family) && kind == Kind::DGRAM,
-        Protocol::UDPLITE, "the descriptor is no UDP-Lite socket";
+        [Protocol::UDPLITE], "the descriptor is no UDP-Lite socket";
 }
 
 impl Transfers for UdpLite {

@@ -56,23 +56,23 @@ role! {
     /// The role of a stream.
     Stream: "VsockStream", VsockAddress,
         |family, kind, listening| family == Family::VSOCK && kind == Kind::STREAM && !listening,
-        _, "the descriptor is no vsock stream, or it listens";
+        [], "the descriptor is no vsock stream, or it listens";
     /// The role of a socket that accepts streams.
     Listener: "VsockListener", VsockAddress,
         |family, kind, listening| family == Family::VSOCK && kind == Kind::STREAM && listening,
-        _, "the descriptor is no vsock stream that listens";
+        [], "the descriptor is no vsock stream that listens";
     /// The role of a connection that keeps boundaries.
     Seqpacket: "VsockSeqpacket", VsockAddress,
         |family, kind, listening| family == Family::VSOCK && kind == Kind::SEQPACKET && !listening,
-        _, "the descriptor is no vsock sequenced-packet socket, or it listens";
+        [], "the descriptor is no vsock sequenced-packet socket, or it listens";
     /// The role of a socket that accepts connections that keep boundaries.
     SeqpacketListener: "VsockSeqpacketListener", VsockAddress,
         |family, kind, listening| family == Family::VSOCK && kind == Kind::SEQPACKET && listening,
-        _, "the descriptor is no vsock sequenced-packet socket that listens";
+        [], "the descriptor is no vsock sequenced-packet socket that listens";
     /// The role of a socket for datagrams.
     Datagram: "VsockDatagram", VsockAddress,
         |family, kind, _| family == Family::VSOCK && kind == Kind::DGRAM,
-        _, "the descriptor is no vsock datagram socket";
+        [], "the descriptor is no vsock datagram socket";
 }
 
 impl Transfers for Stream {

@@ -97,7 +97,7 @@ fn an_attribute_that_is_too_long_leaves_the_request_as_it_was() {
     let before = request.clone();
     let error = request.attribute(2, &vec![0; 65532]).unwrap_err();
     assert!(error.is_invalid() && error.to_string().contains("65531"), "{error}");
-    let error = request.nest(3, |inner| inner.attribute(4, &[0; 65530]).map(drop)).unwrap_err();
+    let error = request.nest(3, |inner| inner.attribute(4, &vec![0; 65530]).map(drop)).unwrap_err();
     assert!(error.is_invalid(), "{error}");
     assert_eq!(request, before);
     request.attribute(2, &vec![0; 65531]).unwrap();

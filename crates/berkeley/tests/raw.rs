@@ -55,8 +55,8 @@ fn options_are_passed_over_and_other_versions_refused() {
 #[test]
 fn what_no_packet_can_hold_is_refused() {
     let header = Ipv4Header::new(Protocol::UDP, Ipv4Addr::LOCALHOST, Ipv4Addr::LOCALHOST);
-    assert!(header.to_packet(&[0; 65516]).unwrap_err().to_string().contains("65535"));
-    header.to_packet(&[0; 65515]).unwrap();
+    assert!(header.to_packet(&vec![0; 65516]).unwrap_err().to_string().contains("65535"));
+    header.to_packet(&vec![0; 65515]).unwrap();
     let header = Ipv4Header { protocol: Protocol::MPTCP, ..header };
     assert!(header.to_packet(&[]).unwrap_err().to_string().contains("8 bits"));
 }
@@ -104,7 +104,7 @@ mod linux {
                 let mut heard = Vec::new();
                 for _ in 0..3 {
                     let (received, from) = socket.by(SECOND * 10).recv_from(&mut buffer).unwrap();
-                    assert_eq!(from.ip().is_loopback(), true);
+                    assert!(from.ip().is_loopback());
                     let header = usize::from(socket.begins_with_header()) * 20;
                     heard.push((received.full_len().unwrap() - header, received.is_truncated()));
                 }

@@ -5,7 +5,7 @@
 use std::io::{Read, Write};
 
 use berkeley::option::InitMessage;
-use berkeley::{MILLISECOND, SECOND, SctpListener, SctpStream, Shutdown, State, TcpListener, TcpStream};
+use berkeley::{MILLISECOND, SECOND, SctpListener, SctpStream, Shutdown, State};
 use berkeley_testkit::{limit, need_of};
 
 const INIT: InitMessage = InitMessage { streams_out: 5, streams_in: 7, attempts: 2, timeout: 900 };
@@ -80,6 +80,8 @@ fn a_connect_is_watched_and_one_to_nobody_refused() {
 #[test]
 #[cfg(target_os = "linux")]
 fn tcp_and_sctp_do_not_pass_for_each_other() {
+    use berkeley::{TcpListener, TcpStream};
+
     let _limit = limit();
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let error = SctpListener::adopt(tcp.into_descriptor()).unwrap_err();

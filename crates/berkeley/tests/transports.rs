@@ -5,8 +5,8 @@
 use std::io::{Read, Write};
 
 use berkeley::{
-    Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket,
-    VsockAddress, VsockDatagram, VsockListener, VsockSeqpacketListener, VsockStream, vsock,
+    Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpLiteSocket, VsockAddress,
+    VsockDatagram, VsockListener, VsockSeqpacketListener, VsockStream, vsock,
 };
 use berkeley_testkit::{limit, need_of};
 
@@ -63,6 +63,8 @@ fn the_coverage_of_udp_lite_is_set_read_and_demanded() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_descriptor_of_another_protocol_is_not_adopted() {
+    use berkeley::UdpSocket;
+
     let _limit = limit();
     let Some(one) = lite() else { return };
     let error = UdpSocket::adopt(one.into_descriptor()).unwrap_err();

@@ -173,9 +173,6 @@ impl<'a> Message<'a> {
     /// Returns `true` if it tells of a packet that did not arrive.
     #[must_use]
     pub fn is_error(&self) -> bool {
-        if self.family == Family::INET6 {
-            return self.kind < 128;
-        }
         const ERRORS: &[Kind4] = &[
             Kind4::DESTINATION_UNREACHABLE,
             Kind4::SOURCE_QUENCH,
@@ -183,6 +180,9 @@ impl<'a> Message<'a> {
             Kind4::TIME_EXCEEDED,
             Kind4::PARAMETER_PROBLEM,
         ];
+        if self.family == Family::INET6 {
+            return self.kind < 128;
+        }
         ERRORS.iter().any(|kind| kind.as_raw() == self.kind)
     }
 

@@ -52,7 +52,7 @@ role! {
     /// The role of a socket for ICMP or ICMPv6.
     Icmp: "IcmpSocket", SocketAddr,
         |family, kind, _| is_inet(family) && (kind == Kind::RAW || kind == Kind::DGRAM),
-        Protocol::ICMP | Protocol::ICMPV6, "the descriptor is no socket of ICMP or ICMPv6";
+        [Protocol::ICMP, Protocol::ICMPV6], "the descriptor is no socket of ICMP or ICMPv6";
 }
 
 impl Transfers for Icmp {

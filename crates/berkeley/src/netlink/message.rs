@@ -224,20 +224,22 @@ impl<'a> Messages<'a> {
 
     fn first(&self, rest: &'a [u8]) -> Result<(Message<'a>, usize), Malformed> {
         let malformed = |what| Err(Malformed::new(what, self.at, rest.len()));
-        let Some((header, _)) = rest.split_first_chunk::<HEADER>() else {
+        let Some(header) = rest.first_chunk::<HEADER>() else {
             return malformed(Missing::MessageHeader);
         };
-        let [a, b, c, d, kind_0, kind_1, flags_0, flags_1, s, e, q, n, p, o, r, t] = *header;
-        let length = u32::from_ne_bytes([a, b, c, d]) as usize;
+        let word =
+            |at: usize| u32::from_ne_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+        let half = |at: usize| u16::from_ne_bytes([header[at], header[at + 1]]);
+        let length = word(0) as usize;
         let Some(payload) = rest.get(HEADER..length) else {
             let short = length < HEADER;
             return malformed(if short { Missing::MessageLength(length) } else { Missing::Message(length) });
         };
         let message = Message {
-            kind: u16::from_ne_bytes([kind_0, kind_1]),
-            flags: MessageFlags::from_bits_retain(u16::from_ne_bytes([flags_0, flags_1])),
-            sequence: u32::from_ne_bytes([s, e, q, n]),
-            port: u32::from_ne_bytes([p, o, r, t]),
+            kind: half(4),
+            flags: MessageFlags::from_bits_retain(half(6)),
+            sequence: word(8),
+            port: word(12),
             payload: Cow::Borrowed(payload),
         };
         Ok((message, length))

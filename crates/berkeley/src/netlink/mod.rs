@@ -55,7 +55,7 @@ role! {
     /// The role of a netlink socket.
     Netlink: "NetlinkSocket", NetlinkAddress,
         |family, kind, _| family == Family::NETLINK && (kind == Kind::RAW || kind == Kind::DGRAM),
-        _, "the descriptor is no netlink socket";
+        [], "the descriptor is no netlink socket";
 }
 
 impl Transfers for Netlink {

@@ -46,7 +46,7 @@ pub type RawSocket = SocketOf<Raw>;
 role! {
     /// The role of a raw socket over IPv4 or IPv6.
     Raw: "RawSocket", SocketAddr, |family, kind, _| is_inet(family) && kind == Kind::RAW,
-        _, "the descriptor is no raw socket over IPv4 or IPv6";
+        [], "the descriptor is no raw socket over IPv4 or IPv6";
 }
 
 impl Transfers for Raw {

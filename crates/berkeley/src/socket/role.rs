@@ -30,6 +30,7 @@ pub trait Role: Sized {
     /// Returns `true` if a socket of that protocol can have the role; where the system does not say which it has, it
     /// is [`Protocol::DEFAULT`].
     #[doc(hidden)]
+    #[must_use]
     fn speaks(_: Protocol) -> bool {
         true
     }
@@ -129,9 +130,9 @@ macro_rules! lends {
 lends!(&S, &mut S, Box<S>, std::rc::Rc<S>, std::sync::Arc<S>);
 
 /// Writes roles that are nothing but a type: `Role: "name", its address, which (family, kind, listening) fit, which
-/// protocols, and what is said of a descriptor that does not`.
+/// protocols (none stands for any), and what is said of a descriptor that does not`.
 macro_rules! role {
-    ($($(#[$doc:meta])* $role:ident: $name:literal, $address:ty, $fits:expr, $speaks:pat, $misfit:literal;)*) => { $(
+    ($($(#[$doc:meta])* $role:ident: $name:literal, $address:ty, $fits:expr, $speaks:expr, $misfit:literal;)*) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
         pub struct $role;
@@ -147,7 +148,8 @@ macro_rules! role {
             }
 
             fn speaks(protocol: $crate::kind::Protocol) -> bool {
-                matches!(protocol, $crate::kind::Protocol::DEFAULT | $speaks)
+                let spoken: &[$crate::kind::Protocol] = &$speaks;
+                protocol == $crate::kind::Protocol::DEFAULT || spoken.is_empty() || spoken.contains(&protocol)
             }
 
             fn adopted() -> Self {
