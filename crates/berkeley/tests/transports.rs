@@ -159,3 +159,60 @@ fn vsock_takes_its_own_addresses_and_exists_where_it_says() {
         assert!(vsock::local_cid().unwrap_err().is_unsupported());
     }
 }
+
+/// What speaks the transport by itself: Python's sockets, which send back what they receive.
+#[test]
+#[cfg(target_os = "linux")]
+fn python_answers_over_udp_lite_and_multipath_tcp() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+
+    use berkeley_testkit::program;
+
+    const LITE: &str = "import socket\n\
+        s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM,136)\n\
+        s.setsockopt(136,11,20)\n\
+        s.bind(('127.0.0.1',0))\n\
+        s.settimeout(20)\n\
+        print(s.getsockname()[1],flush=True)\n\
+        d,a=s.recvfrom(100)\n\
+        s.sendto(d,a)\n";
+    const MULTIPATH: &str = "import socket\n\
+        l=socket.socket(socket.AF_INET,socket.SOCK_STREAM,262)\n\
+        l.bind(('127.0.0.1',0))\n\
+        l.listen()\n\
+        l.settimeout(20)\n\
+        print(l.getsockname()[1],flush=True)\n\
+        c,a=l.accept()\n\
+        c.sendall(c.recv(100))\n\
+        c.recv(1)\n";
+
+    let _limit = limit();
+    let Some(python) = program("python3") else { return };
+    let serve = |script: &str| {
+        let mut child = Command::new(&python).args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        (child, line.trim().parse::<u16>().unwrap())
+    };
+    let mut buffer = [0; 64];
+    if lite().is_some() {
+        let (mut child, port) = serve(LITE);
+        let socket = UdpLiteSocket::connected_to(("127.0.0.1", port)).unwrap();
+        socket.set_send_coverage(20).unwrap();
+        socket.send(b"to Python and back").unwrap();
+        let received = socket.by(SECOND * 10).recv(&mut buffer).unwrap();
+        assert_eq!(&buffer[..received.len()], b"to Python and back");
+        assert!(child.wait().unwrap().success());
+    }
+    if has_multipath() {
+        let (mut child, port) = serve(MULTIPATH);
+        let stream = TcpStream::connect_multipath(("127.0.0.1", port), SECOND * 10).unwrap();
+        stream.send(b"there and back").unwrap();
+        let received = stream.by(SECOND * 10).recv(&mut buffer).unwrap();
+        assert_eq!(&buffer[..received], b"there and back");
+        assert!(stream.is_multipath().unwrap());
+        drop(stream);
+        assert!(child.wait().unwrap().success());
+    }
+}

@@ -70,15 +70,27 @@ fn protocol(family: Family) -> Result<Protocol> {
     }
 }
 
-/// What a process needs that may open neither.
-const PRIVILEGE: &str = if cfg!(linux_like) {
-    "one of the process's groups has to be in net.ipv4.ping_group_range, or it needs CAP_NET_RAW"
+/// What a process needs for a raw socket.
+const PRIVILEGE: &str =
+    if cfg!(linux_like) { "it needs CAP_NET_RAW" } else { "it needs the privilege for raw sockets" };
+
+/// What a process needs for a datagram socket.
+const GROUP: &str = if cfg!(linux_like) {
+    "none of the process's groups is in net.ipv4.ping_group_range"
 } else {
-    "it needs the privilege for raw sockets"
+    "the system does not let this process"
 };
 
-fn explain(error: Error) -> Error {
-    if error.is_permission_denied() { error.with_detail(PRIVILEGE) } else { error }
+/// What a process lacks that may open neither.
+const NEITHER: &str = if cfg!(linux_like) {
+    "one of the process's groups has to be in net.ipv4.ping_group_range, or it needs CAP_NET_RAW"
+} else {
+    PRIVILEGE
+};
+
+fn open_as(family: Family, kind: Kind, lacking: &'static str) -> Result<SocketOf<Icmp>> {
+    SocketOf::open_as(family, kind, protocol(family)?, Icmp)
+        .map_err(|error| if error.is_permission_denied() { error.with_detail(lacking) } else { error })
 }
 
 impl SocketOf<Icmp> {
@@ -93,12 +105,9 @@ impl SocketOf<Icmp> {
     ///
     /// `socket(2)`.
     pub fn open(family: Family) -> Result<Self> {
-        Self::datagram(family).or_else(|error| {
-            if error.is_permission_denied() || error.is_unsupported() {
-                Self::raw(family)
-            } else {
-                Err(error)
-            }
+        open_as(family, Kind::DGRAM, GROUP).or_else(|error| {
+            let other = error.is_permission_denied() || error.is_unsupported();
+            if other { open_as(family, Kind::RAW, NEITHER) } else { Err(error) }
         })
     }
 
@@ -110,12 +119,7 @@ impl SocketOf<Icmp> {
     /// `net.ipv4.ping_group_range`, not even the administrator's by default;
     /// [`is_unsupported`](Error::is_unsupported) on the BSDs and Windows.
     pub fn datagram(family: Family) -> Result<Self> {
-        Self::open_as(family, Kind::DGRAM, protocol(family)?, Icmp).map_err(|error| {
-            if cfg!(linux_like) && error.is_permission_denied() {
-                return error.with_detail("none of the process's groups is in net.ipv4.ping_group_range");
-            }
-            error
-        })
+        open_as(family, Kind::DGRAM, GROUP)
     }
 
     /// Opens a raw socket, which hears every message of the protocol.
@@ -124,7 +128,7 @@ impl SocketOf<Icmp> {
     ///
     /// [`is_permission_denied`](Error::is_permission_denied): it needs a privilege, on Linux `CAP_NET_RAW`.
     pub fn raw(family: Family) -> Result<Self> {
-        Self::open_as(family, Kind::RAW, protocol(family)?, Icmp).map_err(explain)
+        open_as(family, Kind::RAW, PRIVILEGE)
     }
 
     /// Returns `true` if an IPv4 header comes before each message that is received.
