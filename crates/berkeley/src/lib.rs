@@ -27,7 +27,12 @@
 //! | a socket of any family and type | [`Socket`] |
 //! | TCP | [`TcpStream`], [`TcpListener`] |
 //! | UDP | [`UdpSocket`] |
+//! | UDP-Lite, SCTP | [`UdpLiteSocket`], [`SctpStream`], [`SctpListener`] |
 //! | Unix sockets | [`UnixStream`], [`UnixListener`], [`UnixDatagram`], [`UnixSeqpacket`], [`UnixSeqpacketListener`] |
+//! | packets of any IP protocol, ICMP | [`RawSocket`], [`IcmpSocket`], [`icmp`] |
+//! | frames of an interface | [`PacketSocket`], [`packet`] |
+//! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
+//! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | socket options | [`option`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
@@ -50,14 +55,21 @@
 pub mod addr;
 mod deadline;
 mod error;
+pub mod icmp;
 mod kind;
+pub mod netlink;
 pub mod option;
+pub mod packet;
+pub mod raw;
+pub mod sctp;
 mod socket;
 mod source;
 mod sys;
 pub mod tcp;
 pub mod udp;
+pub mod udplite;
 pub mod unix;
+pub mod vsock;
 
 pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
@@ -65,7 +77,12 @@ pub use addr::{
 };
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
+pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
+pub use netlink::NetlinkSocket;
+pub use packet::PacketSocket;
+pub use raw::RawSocket;
+pub use sctp::{SctpListener, SctpStream};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
     Outcome, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
@@ -77,7 +94,9 @@ pub use sys::fault;
 pub use sys::{Buffer, Shutdown, Spare, Uninit, spare};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
+pub use udplite::UdpLiteSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream};
+pub use vsock::{VsockDatagram, VsockListener, VsockSeqpacket, VsockSeqpacketListener, VsockStream};
 
 /// Prose, compiled: its links are checked, its examples run.
 #[cfg(any(doc, doctest))]

@@ -9,6 +9,7 @@ use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option::{TcpInfo, socket, tcp};
 use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode, named};
+use crate::sys::address::RawAddress;
 
 /// A TCP connection.
 ///
@@ -54,8 +55,12 @@ pub struct Stream;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Listener;
 
-fn is_inet(family: Family) -> bool {
+pub(crate) fn is_inet(family: Family) -> bool {
     family == Family::INET || family == Family::INET6
+}
+
+fn is_tcp(protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::DEFAULT | Protocol::TCP | Protocol::MPTCP)
 }
 
 impl Role for Stream {
@@ -65,6 +70,10 @@ impl Role for Stream {
 
     fn fits(family: Family, kind: Kind, listening: bool) -> bool {
         is_inet(family) && kind == Kind::STREAM && !listening
+    }
+
+    fn speaks(protocol: Protocol) -> bool {
+        is_tcp(protocol)
     }
 
     fn adopted() -> Self {
@@ -87,6 +96,10 @@ impl Role for Listener {
         is_inet(family) && kind == Kind::STREAM && listening
     }
 
+    fn speaks(protocol: Protocol) -> bool {
+        is_tcp(protocol)
+    }
+
     fn adopted() -> Self {
         Self
     }
@@ -105,6 +118,16 @@ pub(crate) fn family_of(address: &Address, operation: Operation) -> Result<Famil
             Err(Error::invalid(operation, "an address of IPv4 or IPv6 is needed")
                 .with_address(address.clone()))
         }
+    }
+}
+
+/// Opens a socket of multipath TCP, or where the system has none of TCP. Linux before 5.6 finds the number invalid.
+fn open_multipath<R: Role + Copy>(family: Family, role: R) -> Result<SocketOf<R>> {
+    match SocketOf::open_as(family, Kind::STREAM, Protocol::MPTCP, role) {
+        Err(error) if error.is_unsupported() || error.is_invalid() => {
+            SocketOf::open_as(family, Kind::STREAM, Protocol::TCP, role)
+        }
+        opened => opened,
     }
 }
 
@@ -154,6 +177,39 @@ impl SocketOf<Stream> {
     pub fn start_connect(address: impl ToAddress) -> Result<Connecting<Self>> {
         let address = address.to_address()?;
         Self::opened_for(&address)?.into_connecting(address)
+    }
+
+    /// Connects as [`connect_by`](Self::connect_by) does, over several paths where both sides can (RFC 8684), else over
+    /// one as ever.
+    ///
+    /// [`is_multipath`](Self::is_multipath) tells what has become of it.
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux 5.6: asked for by the protocol of the socket. Elsewhere, and where `net.mptcp.enabled` is off, this is
+    ///   `connect_by`.
+    #[doc(alias = "IPPROTO_MPTCP")]
+    pub fn connect_multipath(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
+        let (address, raw) = encode(&address, Operation::Connect)?;
+        let stream = open_multipath(family_of(&address, Operation::Connect)?, Stream)?;
+        stream.connect_until(address, &raw, deadline.into())?;
+        Ok(stream)
+    }
+
+    /// Returns `true` if the connection is one of multipath TCP; not if it was to be one and the other side could not.
+    ///
+    /// # Errors
+    ///
+    /// Only those of an option that cannot be read: a system without multipath TCP has no such connections.
+    pub fn is_multipath(&self) -> Result<bool> {
+        match self.get(tcp::IS_MPTCP) {
+            // Before Linux 5.16 only the protocol of the socket is known.
+            Err(error) if error.is_unsupported() => match self.get(socket::PROTOCOL) {
+                Err(error) if error.is_unsupported() => Ok(false),
+                protocol => Ok(protocol? == Protocol::MPTCP),
+            },
+            told => told,
+        }
     }
 
     fn opened_for(address: &Address) -> Result<Self> {
@@ -212,10 +268,27 @@ impl SocketOf<Listener> {
         let (address, raw) = encode(&address, Operation::Bind)?;
         let family = family_of(&address, Operation::Bind)?;
         let listener = Self::open_as(family, Kind::STREAM, Protocol::TCP, Listener)?;
-        listener.own_port()?;
-        listener.bind_raw(&address, &raw)?;
-        listener.listen(backlog).map_err(|error| error.with_address(address))?;
-        Ok(listener)
+        listener.bound(address, &raw, backlog)
+    }
+
+    /// Binds as [`bind`](Self::bind) does, and takes connections over several paths (RFC 8684) as well as those over
+    /// one.
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux 5.6. Elsewhere, and where `net.mptcp.enabled` is off, this is `bind`.
+    #[doc(alias = "IPPROTO_MPTCP")]
+    pub fn bind_multipath(address: impl ToAddress) -> Result<Self> {
+        let (address, raw) = encode(&address, Operation::Bind)?;
+        let listener = open_multipath(family_of(&address, Operation::Bind)?, Listener)?;
+        listener.bound(address, &raw, BACKLOG)
+    }
+
+    fn bound(self, address: Address, raw: &RawAddress, backlog: u32) -> Result<Self> {
+        self.own_port()?;
+        self.bind_raw(&address, raw)?;
+        self.listen(backlog).map_err(|error| error.with_address(address))?;
+        Ok(self)
     }
 
     named! {

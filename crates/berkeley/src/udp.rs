@@ -43,6 +43,10 @@ impl Role for Udp {
         (family == Family::INET || family == Family::INET6) && kind == Kind::DGRAM
     }
 
+    fn speaks(protocol: Protocol) -> bool {
+        matches!(protocol, Protocol::DEFAULT | Protocol::UDP)
+    }
+
     fn adopted() -> Self {
         Self
     }

@@ -196,3 +196,14 @@ fn the_list_of_predicates_is_whole() {
         assert!(predicate(&error) && Error::PREDICATES.iter().any(|row| row.1(&error)), "{name}");
     }
 }
+
+#[test]
+fn a_sentence_stands_behind_the_reason() {
+    let plain = Error::new(Operation::Request, Errno::INVAL);
+    assert_eq!(plain.detail(), None);
+    assert!(plain.to_string().starts_with("request: "), "{plain}");
+    let error = plain.with_detail("what is wrong").with_option("netlink.ext-ack");
+    assert_eq!(error.detail(), Some("what is wrong"));
+    assert!(error.to_string().ends_with(": what is wrong"), "{error}");
+    assert!(error.is_invalid() && error.errno() == Some(Errno::INVAL), "{error}");
+}

@@ -6,10 +6,12 @@
 
 use std::net::{SocketAddr, TcpListener as StdListener};
 
+use berkeley::packet::PacketKind;
 use berkeley::{
-    Address, Error, Family, Inet6Address, Kind, MILLISECOND, Operation, Protocol, Result, Socket,
-    TcpListener, TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener,
-    UnixStream,
+    Address, Error, Family, IcmpSocket, Inet6Address, Kind, MILLISECOND, NetlinkSocket, Operation,
+    PacketSocket, Protocol, RawSocket, Result, SctpListener, SctpStream, Socket, TcpListener, TcpStream,
+    UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream,
+    VsockListener, VsockStream, netlink, vsock,
 };
 use berkeley_testkit::{limit, scratch};
 
@@ -31,6 +33,14 @@ fn every_way_to_open_a_socket_is_unsupported() {
         }
     }
     refuses("an open UDP socket", UdpSocket::open(Family::INET));
+    for family in [Family::INET, Family::INET6] {
+        refuses("a raw socket", RawSocket::open(family, Protocol::UDP));
+        refuses("an ICMP socket", IcmpSocket::open(family));
+        refuses("a UDP-Lite socket", UdpLiteSocket::open(family));
+    }
+    refuses("a packet socket", PacketSocket::open(PacketKind::Raw));
+    refuses("a netlink socket", NetlinkSocket::open(netlink::ROUTE));
+    refuses("the context of this machine", vsock::local_cid());
     refuses("an unbound Unix socket", UnixDatagram::unbound());
     refuses("a pair of streams", UnixStream::pair());
     refuses("a pair of datagram sockets", UnixDatagram::pair());
@@ -47,6 +57,9 @@ fn every_way_to_connect_is_unsupported() {
     refuses("connect_by", TcpStream::connect_by(address, MILLISECOND));
     refuses("start_connect", TcpStream::start_connect(address));
     refuses("connected_to", UdpSocket::connected_to(address));
+    refuses("connect_multipath", TcpStream::connect_multipath(address, MILLISECOND));
+    refuses("SCTP", SctpStream::connect(address));
+    refuses("vsock", VsockStream::connect("vsock://2:1024"));
     for path in ["/nonexistent/socket", "unix:@berkeley"] {
         refuses(path, UnixStream::connect(path));
         refuses(path, UnixStream::connect_by(path, MILLISECOND));
@@ -62,6 +75,9 @@ fn every_way_to_bind_is_unsupported_and_leaves_no_path() {
     refuses("a listener", TcpListener::bind(address));
     refuses("a listener with a backlog", TcpListener::bind_with(address, 1));
     refuses("a UDP socket", UdpSocket::bind(address));
+    refuses("a listener over several paths", TcpListener::bind_multipath(address));
+    refuses("a listener of SCTP", SctpListener::bind(address));
+    refuses("a listener of vsock", VsockListener::bind("vsock://any:any"));
     let folder = scratch();
     let path = folder.path().join("s");
     refuses("a Unix listener", UnixListener::bind(&path));

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use berkeley::{
     Address, BACKLOG, Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Shutdown, Socket, State,
-    VsockAddress,
+    VsockAddress, VsockDatagram, VsockListener, VsockSeqpacket, VsockSeqpacketListener, VsockStream, vsock,
 };
 use berkeley_testkit::{limit, need_of};
 
@@ -41,9 +41,9 @@ fn listen() -> berkeley::Result<Socket> {
     Ok(listener)
 }
 
-fn vsock(address: &Address) -> VsockAddress {
-    let Address::Vsock(vsock) = address else { panic!("{address}") };
-    *vsock
+fn of_vsock(address: &Address) -> VsockAddress {
+    let Address::Vsock(address) = address else { panic!("{address}") };
+    *address
 }
 
 /// Two ends, and the listener that they met at.
@@ -53,8 +53,8 @@ fn pair(client: Socket) -> (Socket, Socket, Socket) {
     let (server, from) = listener.by(SECOND * 10).accept().unwrap();
     // The context of a socket that was not bound is told as any.
     assert_eq!(
-        vsock(&from).port(),
-        vsock(&client.local_address().unwrap()).port(),
+        of_vsock(&from).port(),
+        of_vsock(&client.local_address().unwrap()).port(),
         "somebody else connected"
     );
     (client, server, listener)
@@ -67,7 +67,7 @@ fn the_system_chooses_a_port_for_a_listener() {
         return;
     }
     let (one, two) = (listen().unwrap(), listen().unwrap());
-    let (first, second) = (vsock(&one.local_address().unwrap()), vsock(&two.local_address().unwrap()));
+    let (first, second) = (of_vsock(&one.local_address().unwrap()), of_vsock(&two.local_address().unwrap()));
     assert_eq!(first.cid(), VsockAddress::CID_LOCAL);
     assert!(first.port() != VsockAddress::PORT_ANY && first.port() != second.port());
     assert!(one.is_listening());
@@ -106,15 +106,15 @@ fn each_end_knows_its_own_address_and_the_other() {
     let (client, server, listener) = pair(client);
     assert_eq!(client.peer_address().unwrap(), listener.local_address().unwrap());
     assert_eq!(server.local_address().unwrap(), listener.local_address().unwrap());
-    assert_eq!(vsock(&server.peer_address().unwrap()).cid(), VsockAddress::CID_LOCAL);
+    assert_eq!(of_vsock(&server.peer_address().unwrap()).cid(), VsockAddress::CID_LOCAL);
     let bound = fresh();
     bound.bind(Address::Vsock(ANY)).unwrap();
     bound.connect(listener.local_address().unwrap()).unwrap();
     let (_accepted, from) = listener.by(SECOND * 10).accept().unwrap();
     assert_eq!(from, bound.local_address().unwrap());
-    assert_eq!(vsock(&from).cid(), VsockAddress::CID_LOCAL);
+    assert_eq!(of_vsock(&from).cid(), VsockAddress::CID_LOCAL);
     assert_eq!((server.family(), server.kind()), (Family::VSOCK, Kind::STREAM));
-    let again = Address::from(vsock(&client.peer_address().unwrap())).to_string();
+    let again = Address::from(of_vsock(&client.peer_address().unwrap())).to_string();
     assert_eq!(again.parse::<Address>().unwrap(), client.peer_address().unwrap());
 }
 
@@ -178,4 +178,91 @@ fn a_connect_has_a_deadline_and_can_be_watched() {
         assert!(waiting.len() < 1000, "the backlog has no end");
     };
     assert!(error.is_deadline_passed() || error.is_refused() || error.is_connection_reset(), "{error}");
+}
+
+#[test]
+fn typed_streams_meet_and_every_mode_is_theirs() {
+    let _limit = limit();
+    if open().is_none() {
+        return;
+    }
+    let listener = VsockListener::bind(ANY).unwrap();
+    assert!(listener.now().accept().unwrap().is_none());
+    let address = listener.local_address().unwrap();
+    assert!(VsockListener::bind(address).unwrap_err().is_address_in_use());
+    let mut client = VsockStream::connect_by(address, SECOND * 10).unwrap();
+    let (mut server, from) = listener.by(SECOND * 10).accept().unwrap();
+    assert_eq!(from.port(), client.local_address().unwrap().port());
+    assert_eq!(client.peer_address().unwrap(), address);
+    let mut buffer = [0; 8];
+    assert!(server.now().recv(&mut buffer).unwrap().is_none());
+    assert!(server.by(MILLISECOND * 10).recv(&mut buffer).unwrap_err().is_deadline_passed());
+    client.write_all(b"12345678").unwrap();
+    server.by(SECOND * 10).read_exact(&mut buffer).unwrap();
+    assert_eq!(&buffer, b"12345678");
+    server.write_all(b"x").unwrap();
+    drop(server);
+    let mut rest = Vec::new();
+    client.by(SECOND * 10).read_to_end(&mut rest).unwrap();
+    assert_eq!(rest, b"x");
+
+    let mut pending = VsockStream::start_connect(address).unwrap();
+    pending.wait(SECOND * 10).unwrap();
+    let stream = pending.finish(SECOND).unwrap();
+    let adopted = VsockStream::adopt(stream.into_descriptor()).unwrap();
+    assert_eq!(adopted.peer_address().unwrap(), address);
+    assert!(VsockListener::adopt(adopted.into_descriptor()).is_err(), "it does not listen");
+}
+
+#[test]
+fn a_typed_connect_to_nobody_is_refused_with_the_address() {
+    let _limit = limit();
+    if open().is_none() {
+        return;
+    }
+    let nobody = VsockListener::bind(ANY).unwrap().local_address().unwrap();
+    for connected in [VsockStream::connect(nobody), VsockStream::connect_by(nobody, SECOND * 10)] {
+        let error = connected.unwrap_err();
+        assert!(error.is_refused() || error.is_connection_reset(), "{error}");
+        assert!(error.to_string().contains(&nobody.to_string()), "{error}");
+    }
+}
+
+#[test]
+fn sequenced_packets_keep_their_boundaries() {
+    let _limit = limit();
+    if open().is_none() {
+        return;
+    }
+    let listener = VsockSeqpacketListener::bind(ANY).unwrap();
+    let client = VsockSeqpacket::connect_by(listener.local_address().unwrap(), SECOND * 10).unwrap();
+    let (server, _) = listener.by(SECOND * 10).accept().unwrap();
+    client.send(b"one").unwrap();
+    client.send(&[7; 100]).unwrap();
+    let mut buffer = [0; 16];
+    let received = server.by(SECOND * 10).recv(&mut buffer).unwrap();
+    assert_eq!((&buffer[..received.len()], received.is_truncated()), (&b"one"[..], false));
+    let received = server.by(SECOND * 10).recv(&mut buffer).unwrap();
+    assert_eq!((received.len(), received.is_truncated()), (16, true));
+    drop(client);
+    assert!(server.by(SECOND * 10).recv(&mut buffer).unwrap().is_empty());
+}
+
+#[test]
+fn the_machine_knows_its_context() {
+    let _limit = limit();
+    match vsock::local_cid() {
+        Ok(cid) => assert_ne!(cid, VsockAddress::CID_HYPERVISOR),
+        Err(error) => {
+            assert!(error.is_not_found() || error.is_permission_denied(), "{error}");
+            assert!(error.to_string().contains("/dev/vsock"), "{error}");
+        }
+    }
+    // The kind is the family's; whether a transport has it is the machine's.
+    if let Err(error) = VsockDatagram::bind(ANY) {
+        assert!(
+            error.is_unsupported() || error.is_address_not_available() || error.is_no_such_interface(),
+            "{error}"
+        );
+    }
 }

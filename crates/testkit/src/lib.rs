@@ -9,15 +9,15 @@ pub mod descriptor;
 pub mod fault;
 pub mod leak;
 mod limit;
-#[cfg(target_os = "linux")]
-mod namespace;
 mod need;
+#[cfg(target_os = "linux")]
+mod network;
 mod pair;
 mod wine;
 
 pub use limit::{Limit, limit};
-#[cfg(target_os = "linux")]
-pub use namespace::{ip, namespace};
 pub use need::{again, need, need_of, program};
+#[cfg(target_os = "linux")]
+pub use network::{in_own_network, ip};
 pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
 pub use wine::{Lack, has_unix_sockets, lacks};

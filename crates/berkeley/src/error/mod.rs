@@ -4,6 +4,7 @@ mod errno;
 mod operation;
 mod predicate;
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::{fmt, io};
 
@@ -60,6 +61,7 @@ struct Context {
     operation: Operation,
     address: Option<Address>,
     option: Option<&'static str>,
+    detail: Option<Cow<'static, str>>,
     cause: Cause,
 }
 
@@ -144,17 +146,27 @@ impl Error {
         Self(Repr::Context(context))
     }
 
+    /// Adds a sentence: what the system says beside its number, or what would have to be otherwise.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn with_detail(self, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut context = self.into_context();
+        context.detail = Some(detail.into());
+        Self(Repr::Context(context))
+    }
+
     fn into_context(self) -> Box<Context> {
         let (operation, cause) = match self.0 {
             Repr::Os { operation, errno } => (operation, Cause::Os(errno)),
             Repr::DeadlinePassed { operation } => (operation, Cause::DeadlinePassed),
             Repr::Context(context) => return context,
         };
-        Box::new(Context { operation, address: None, option: None, cause })
+        Box::new(Context { operation, address: None, option: None, detail: None, cause })
     }
 
     fn boxed(operation: Operation, cause: Cause) -> Self {
-        Self(Repr::Context(Box::new(Context { operation, address: None, option: None, cause })))
+        Self(Repr::Context(Box::new(Context { operation, address: None, option: None, detail: None, cause })))
     }
 
     /// Returns what was being done.
@@ -180,6 +192,15 @@ impl Error {
     pub fn option(&self) -> Option<&'static str> {
         match &self.0 {
             Repr::Context(context) => context.option,
+            Repr::Os { .. } | Repr::DeadlinePassed { .. } => None,
+        }
+    }
+
+    /// Returns the sentence that the system said beside its number, or that says what would have to be otherwise.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Context(context) => context.detail.as_deref(),
             Repr::Os { .. } | Repr::DeadlinePassed { .. } => None,
         }
     }
@@ -249,7 +270,8 @@ impl fmt::Display for Error {
             (_, Some(Cause::Form(form))) => write!(f, ": the value has to be {form}"),
             (_, Some(Cause::Parse(error))) => write!(f, ": {error}"),
             _ => f.write_str(": the deadline has passed"),
-        }
+        }?;
+        self.detail().map_or(Ok(()), |detail| write!(f, ": {detail}"))
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Operation {
     Address,
     /// Looking up an interface by its name or index: `if_nametoindex(3)`.
     Interface,
+    /// Asking the kernel by a message: netlink(7).
+    Request,
     /// Removing the path of a Unix socket: `unlink(2)`.
     Remove,
 }
@@ -79,6 +81,7 @@ impl Operation {
             Self::Wait => "wait",
             Self::Address => "address",
             Self::Interface => "look up interface",
+            Self::Request => "request",
             Self::Remove => "remove",
         }
     }

@@ -112,7 +112,7 @@ impl<R: Role> SocketOf<R> {
 
     fn check(borrowed: descriptor::Borrowed<'_>) -> Result<Found> {
         let found = find(borrowed)?;
-        if !R::fits(found.family, found.kind, found.listening) {
+        if !R::fits(found.family, found.kind, found.listening) || !R::speaks(found.protocol) {
             return Err(Error::invalid(Operation::Adopt, R::MISFIT));
         }
         if found.listening {

@@ -15,6 +15,7 @@ mod role;
 mod view;
 
 pub(crate) use self::named::named;
+pub(crate) use self::role::role;
 
 pub use self::connect::{Connecting, State};
 pub use self::filter::Instruction;

@@ -6,7 +6,7 @@ use super::SocketOf;
 use super::received::Outcome;
 use crate::addr::{Address, Family};
 use crate::error::Result;
-use crate::kind::Kind;
+use crate::kind::{Kind, Protocol};
 use crate::sys::Sockaddr;
 
 /// What a socket is for.
@@ -26,6 +26,14 @@ pub trait Role: Sized {
 
     /// Returns `true` if a socket of that family and type can have the role, listening or not.
     fn fits(family: Family, kind: Kind, listening: bool) -> bool;
+
+    /// Returns `true` if a socket of that protocol can have the role; where the system does not say which it has, it
+    /// is [`Protocol::DEFAULT`].
+    #[doc(hidden)]
+    #[must_use]
+    fn speaks(_: Protocol) -> bool {
+        true
+    }
 
     /// Makes the role of a socket that something else opened.
     #[doc(hidden)]
@@ -120,3 +128,35 @@ macro_rules! lends {
 }
 
 lends!(&S, &mut S, Box<S>, std::rc::Rc<S>, std::sync::Arc<S>);
+
+/// Writes roles that are nothing but a type: `Role: "name", its address, which (family, kind, listening) fit, which
+/// protocols (none stands for any), and what is said of a descriptor that does not`.
+macro_rules! role {
+    ($($(#[$doc:meta])* $role:ident: $name:literal, $address:ty, $fits:expr, $speaks:expr, $misfit:literal;)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $role;
+
+        impl $crate::socket::Role for $role {
+            type Address = $address;
+            const NAME: &'static str = $name;
+            const MISFIT: &'static str = $misfit;
+
+            fn fits(family: $crate::addr::Family, kind: $crate::kind::Kind, listening: bool) -> bool {
+                let fits: fn($crate::addr::Family, $crate::kind::Kind, bool) -> bool = $fits;
+                fits(family, kind, listening)
+            }
+
+            fn speaks(protocol: $crate::kind::Protocol) -> bool {
+                let spoken: &[$crate::kind::Protocol] = &$speaks;
+                protocol == $crate::kind::Protocol::DEFAULT || spoken.is_empty() || spoken.contains(&protocol)
+            }
+
+            fn adopted() -> Self {
+                Self
+            }
+        }
+    )* };
+}
+
+pub(crate) use role;

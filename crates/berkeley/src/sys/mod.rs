@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `descriptor` | `Descriptor` (owned), `Held` (as a socket has it), `Borrowed<'_>`; `hold`, `release`, `duplicate`, `close`, `is_nonblocking`, `set_nonblocking` |
 //! | `address` | `RawAddress`, `encode_unix`, `encode_more`, `decode_more`, `interface_index`; `sockaddr` makes [`Sockaddr`] of them |
-//! | `name` | `open`, `open_raw`, `pair`, `adopt`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address` |
+//! | `name` | `open`, `open_raw`, `pair`, `adopt`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address`, `local_cid` |
 //! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
 //! | `flag` | the bits of the flags that sends and receives take |
 //! | `option` | `get`, `set`: bytes in, bytes out; times |

@@ -10,7 +10,9 @@ use super::system::address::{
     encode_unix, interface_index,
 };
 use super::{Result, Sockaddr};
-use crate::addr::{Address, Family, Inet6Address, OtherAddress, UnixAddress, Zone};
+use crate::addr::{
+    Address, Family, Inet6Address, LinkAddress, NetlinkAddress, OtherAddress, UnixAddress, VsockAddress, Zone,
+};
 use crate::error::Errno;
 
 /// Returns the index that the system takes for a zone; zero where there is none.
@@ -120,4 +122,28 @@ impl Sockaddr for Address {
             _ => decode_more(raw).unwrap_or_else(|| Self::Other(decode_other(raw))),
         })
     }
+}
+
+/// Addresses of families that few systems have.
+macro_rules! more {
+    ($($type:ident $variant:ident;)*) => { $(
+        impl Sockaddr for $type {
+            fn encode(&self) -> Result<RawAddress> {
+                encode_more(&Address::$variant(self.clone()))
+            }
+
+            fn decode(raw: &RawAddress) -> Option<Self> {
+                match decode_more(raw)? {
+                    Address::$variant(address) => Some(address),
+                    _ => None,
+                }
+            }
+        }
+    )* };
+}
+
+more! {
+    VsockAddress Vsock;
+    LinkAddress Link;
+    NetlinkAddress Netlink;
 }

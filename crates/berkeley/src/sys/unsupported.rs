@@ -75,7 +75,7 @@ pub(crate) mod address {
     use std::net::SocketAddr;
 
     use super::{Errno, Result};
-    use crate::addr::{Address, UnixAddress};
+    use crate::addr::{Address, LinkAddress, NetlinkAddress, UnixAddress, VsockAddress};
     use crate::sys::Sockaddr;
 
     /// A socket address as a system would have it: nothing but zeros, and none where it matters.
@@ -114,7 +114,7 @@ pub(crate) mod address {
         )* };
     }
 
-    sockaddrs!(SocketAddr UnixAddress Address);
+    sockaddrs!(SocketAddr UnixAddress VsockAddress LinkAddress NetlinkAddress Address);
 
     pub(crate) fn interface_index(_: &str) -> Result<u32> {
         Err(Errno::OPNOTSUPP)
@@ -163,6 +163,10 @@ pub(crate) mod name {
 
     pub(crate) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
         match fd.0 {}
+    }
+
+    pub(crate) fn local_cid() -> Result<u32> {
+        Err(Errno::OPNOTSUPP)
     }
 
     pub(crate) fn shutdown(fd: Borrowed<'_>, _: Shutdown) -> Result<()> {
@@ -348,6 +352,7 @@ pub(crate) mod layout {
     pub(crate) const SMALL_IS_A_BYTE: bool = false;
     pub(crate) const UNICAST6_IN_NETWORK_ORDER: bool = false;
     pub(crate) const HAS_MREQN: bool = true;
+    pub(crate) const RAW_IN_HOST_ORDER: bool = false;
     pub(crate) const SOURCE_IS_LAST: bool = false;
     pub(crate) const STORAGE_SIZE: usize = 128;
     pub(crate) const GROUP_AT: usize = 8;

@@ -15,7 +15,7 @@ pub fn soon() -> Deadline {
 /// Runs a test in a network of its own, with a limit.
 pub fn alone(body: impl FnOnce() + Send) {
     let _limit = berkeley_testkit::limit();
-    let _ = berkeley_testkit::namespace(body);
+    let _ = berkeley_testkit::in_own_network(body);
 }
 
 /// Hears every packet that comes in over the loopback.

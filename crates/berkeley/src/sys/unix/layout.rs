@@ -100,3 +100,7 @@ pub(crate) const TCP_STATES: [i32; 11] = [4, 2, 3, 6, 9, 10, 0, 5, 8, 1, 7];
 mod tcp_info;
 
 pub(crate) use self::tcp_info::{TCP_INFO, TCP_INFO_SIZE};
+
+/// Whether a raw socket gives and takes the length and the fragment's place of an IPv4 header in the machine's order:
+/// ip(4) of those systems, and of FreeBSD before 11.
+pub(crate) const RAW_IN_HOST_ORDER: bool = cfg!(any(apple, target_os = "netbsd", target_os = "dragonfly"));

@@ -51,3 +51,6 @@ pub(crate) const TCP_STATES: [i32; 11] = [4, 2, 3, 6, 9, 10, 0, 5, 8, 1, 7];
 /// No option tells what a connection knows of itself.
 pub(crate) const TCP_INFO_SIZE: usize = 0;
 pub(crate) const TCP_INFO: &[Field] = &[];
+
+/// Whether a raw socket gives and takes two numbers of an IPv4 header in the machine's order.
+pub(crate) const RAW_IN_HOST_ORDER: bool = false;

@@ -145,6 +145,10 @@ pub(crate) fn accept(socket: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
     Ok((accepted, from))
 }
 
+pub(crate) fn local_cid() -> Result<u32> {
+    Err(Errno::OPNOTSUPP)
+}
+
 pub(crate) fn shutdown(socket: Borrowed<'_>, how: Shutdown) -> Result<()> {
     check(Operation::Shutdown)?;
     let how = match how {

@@ -1,0 +1,84 @@
+//! A network of a test's own: interfaces, addresses and ports that nobody else has.
+
+use std::io;
+use std::process::Command;
+use std::thread;
+
+use crate::need;
+
+/// Runs a test in a network namespace of its own, in which there is a loopback that is up and nothing else. Programs
+/// that it starts are in it too.
+///
+/// `None` where the process may not make one, and that was said.
+#[must_use]
+pub fn in_own_network<R: Send>(test: impl FnOnce() -> R + Send) -> Option<R> {
+    let inside = || {
+        let entered = enter();
+        let what = entered
+            .as_ref()
+            .map_or_else(|error| format!("a network namespace of its own ({error})"), |()| String::new());
+        need(entered.is_ok(), &what).then(test)
+    };
+    // The namespace is the thread's, and ends with it.
+    thread::scope(|scope| scope.spawn(inside).join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+}
+
+/// Configures interfaces and routes of the network that the thread is in, as ip(8).
+///
+/// # Errors
+///
+/// Those of starting it, and what it said if it failed.
+pub fn ip(words: &[&str]) -> io::Result<()> {
+    let output = Command::new("ip").args(words).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!("ip {}: {}", words.join(" "), said.trim())))
+}
+
+#[allow(unsafe_code)]
+fn enter() -> io::Result<()> {
+    // SAFETY: unshare(2) takes a number, and changes this thread alone.
+    match unsafe { libc::unshare(libc::CLONE_NEWNET) } {
+        0 => raise_loopback(),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[allow(unsafe_code)]
+fn raise_loopback() -> io::Result<()> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0")?;
+    // SAFETY: an ifreq is numbers and names, for which zero is a value.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    request.ifr_name[..2].copy_from_slice(&[b'l' as libc::c_char, b'o' as libc::c_char]);
+    request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_LOOPBACK | libc::IFF_RUNNING) as libc::c_short;
+    let number = std::os::fd::AsRawFd::as_raw_fd(&socket);
+    // SAFETY: the request reads one ifreq.
+    match unsafe { libc::ioctl(number, libc::SIOCSIFFLAGS as _, &raw const request) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_its_own_has_a_loopback_and_no_more() {
+        let names = in_own_network(|| {
+            std::net::UdpSocket::bind("127.0.0.1:9").expect("nobody else has the port");
+            let table =
+                std::fs::read_to_string("/proc/thread-self/net/dev").expect("the table of interfaces");
+            table
+                .lines()
+                .filter_map(|line| Some(line.split_once(':')?.0.trim().to_owned()))
+                .collect::<Vec<_>>()
+        });
+        // Modules that are loaded may add interfaces of their own to every network.
+        assert!(
+            names.is_none_or(|names| names.contains(&"lo".to_owned()) && !names.contains(&"eth0".to_owned()))
+        );
+    }
+}
