@@ -354,11 +354,11 @@ fn an_anycast_address_is_taken_and_given_up() {
         configure(&["addr", "add", "fd00::1/64", "dev", "lo", "nodad"]).unwrap();
         let receiver = UdpSocket::bind("[::]:0").unwrap();
         let port = receiver.local_address().unwrap().port();
-        let sender = UdpSocket::connected_to(("fd00::1", port)).unwrap();
         let to = format!("[fd00::5]:{port}").parse().unwrap();
         let other = Socket::open(Family::INET6, Kind::DGRAM, Protocol::UDP).unwrap();
         // The system makes the route of a new address a moment after the address.
         let arrives = || {
+            let sender = UdpSocket::connected_to(("fd00::1", port)).unwrap();
             sender.send(b"first").unwrap();
             receiver.by(berkeley::MILLISECOND * 20).recv(&mut [0; 5]).is_ok()
         };
