@@ -30,6 +30,7 @@
 //! | Unix sockets | [`UnixStream`], [`UnixListener`], [`UnixDatagram`], [`UnixSeqpacket`], [`UnixSeqpacketListener`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | socket options | [`option`] |
+//! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -52,6 +53,7 @@ mod deadline;
 mod error;
 mod kind;
 pub mod option;
+pub mod os;
 mod socket;
 mod source;
 mod sys;
