@@ -99,17 +99,17 @@ pub fn value(
 
 /// Numbers can be sizes with a unit.
 fn size(row: &Row, text: &str) -> Option<String> {
-    let number = quantity::bytes(text).ok().filter(|_| is_number(row))?;
+    let number = quantity::bytes(text).ok().filter(|_| can_be_size(row))?;
     row.canonical(&number.to_string()).ok()
 }
 
-fn is_number(row: &Row) -> bool {
-    row.form().starts_with("a number")
+fn can_be_size(row: &Row) -> bool {
+    row.form().starts_with("a number") && row.canonical("65536").is_ok()
 }
 
 /// What a value would be, as a hint.
 fn form(row: &Row) -> String {
-    let size = if is_number(row) { ", or a size such as 64KiB" } else { "" };
+    let size = if can_be_size(row) { ", or a size such as 64KiB" } else { "" };
     format!("{} is {}{size}", short(row), row.form())
 }
 

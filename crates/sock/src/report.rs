@@ -168,11 +168,12 @@ impl From<Problem> for Failure {
 }
 
 /// Says why an option was not read or not set; an error number means other things there than elsewhere.
-fn option_reason(error: &Error) -> String {
+pub fn option_reason(error: &Error) -> String {
     const WORDS: &[(Predicate, &str)] = &[
         (Error::is_permission_denied, "not permitted"),
         (Error::is_unsupported, "this socket has no such option, or this kernel"),
         (Error::is_no_such_interface, "there is no such interface"),
+        (Error::is_not_found, "this system has none of that name"),
         (Error::is_invalid, "not a value that it can have now"),
     ];
     let Some(errno) = error.errno() else {

@@ -160,7 +160,11 @@ alone; pid:N is all of its sockets.
 Every option of
 .BR sock\-options (7)
 that can be set and is one of the address's sockets, by its name in full (tcp.user\-timeout=30s) or a short one. They are
-set before the socket is bound or connected. In a value %26 stands for an ampersand. Those of every day:
+set before the socket is bound or connected. In a value %26 stands for an ampersand. Of TCP
+.B connect
+and
+.B listen
+turn nodelay on, and listeners reuseaddr, unless the address turns it off. Those of every day:
 ";
 
 fn address_page() -> Vec<u8> {

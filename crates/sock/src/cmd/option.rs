@@ -11,7 +11,8 @@ use clap::Args;
 
 pub use self::list::{access, joined};
 use self::subject::Subject;
-use self::word::{Ask, NameOrAddress, Words};
+pub use self::word::Words;
+use self::word::{Ask, NameOrAddress};
 use crate::exit::Exit;
 use crate::output::{OutputArgs, Sink};
 use crate::quantity;
@@ -19,17 +20,17 @@ use crate::report::{Failure, Problem, Problems};
 
 const EXAMPLES: &str = "\
 Examples:
-  sock option keepalive tcp.keepidle               what they are for, what their values are
-  sock option rcvbuf=64KiB ttl tcp4://:0           set and read of a fresh socket
-  sock option pid:812/fd:7 keepalive=on            of a running process (Linux); pid:812 lists its sockets";
+  sock option keepalive tcp.keepidle        what they are for, what their values are
+  sock option rcvbuf=64KiB ttl tcp4://:0    set and read of a fresh socket
+  sock option pid:812/fd:7 keepalive=on     set in a running process (Linux)";
 
 const AFTER: &str = "\
 Without an address: what options there are, and what each is for. With one: their values, all of them unless some are \
 named; NAME=VALUE sets the option first and reads it back. A name is tcp.nodelay, TCP_NODELAY or, where no other option \
 has it, nodelay; a level alone, such as tcp, is all options of that level.
 
-The socket is a fresh one of the address's kind with the address's own options, or with --connect a connected one. That \
-of a process is shared with it: what is set here is set there. It takes the right to trace the process: the same user, \
+The socket is a fresh one of the address's kind with the address's own options, or with --connect a connected one. \
+pid:N lists the sockets of a process, and pid:N/fd:M is one of them, which it shares: what is set here is set there. It takes the right to trace the process: the same user, \
 if kernel.yama.ptrace_scope is 0, or CAP_SYS_PTRACE.";
 
 /// Explain the options of sockets, read them and set them, of running processes as well

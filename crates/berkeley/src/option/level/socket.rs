@@ -81,7 +81,8 @@ level! { "SOL_SOCKET":
     LISTENQLIMIT: u32, ReadOnly = "socket.listenqlimit" "SO_LISTENQLIMIT";
     /// Whether the packet filter may no longer be changed or taken off. It cannot be unlocked.
     LOCK_FILTER: bool = "socket.lock-filter" "SO_LOCK_FILTER";
-    /// The mark that packets carry to the firewall and the routing rules. Default: 0. Needs `CAP_NET_ADMIN`.
+    /// The mark that packets carry to the firewall and the routing rules. Default: 0. Needs `CAP_NET_ADMIN`
+    /// or, since Linux 5.17, `CAP_NET_RAW`.
     MARK: u32 = "socket.mark" "SO_MARK";
     /// The longest datagram that can be sent, in bytes.
     MAX_MSG_SIZE: u32, ReadOnly = "socket.max-msg-size" "SO_MAX_MSG_SIZE";

@@ -60,9 +60,10 @@ fn first_sentence(text: &str) -> String {
     text[..end].to_owned()
 }
 
-/// Writes what the documentation says in one line, without its marks of code.
+/// Writes what the documentation says in one line, without its marks of code and links.
 pub fn joined(text: &str) -> String {
-    text.split_ascii_whitespace().collect::<Vec<_>>().join(" ").replace('`', "")
+    let text = text.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    text.replace("[`", "").replace("`]", "").replace('`', "")
 }
 
 fn record(row: &Row) -> Record {
@@ -76,6 +77,6 @@ fn record(row: &Row) -> Record {
         .with("value", row.form())
         .with("access", access(row))
         .with("available", row.is_available())
-        .with_some("level", place.map(|place| place.level().to_string()))
-        .with_some("number", place.map(|place| place.number().to_string()))
+        .with_some("level", place.map(|place| i64::from(place.level())))
+        .with_some("number", place.map(|place| i64::from(place.number())))
 }

@@ -9,7 +9,7 @@ use crate::dictionary;
 use crate::exit::Exit;
 use crate::input::Input;
 use crate::output::{Record, Sink};
-use crate::report::{Failure, reason};
+use crate::report::{Failure, option_reason};
 
 /// An option with what came of it.
 struct Answer<'a> {
@@ -88,8 +88,9 @@ impl Answer<'_> {
         match (&self.value, self.set) {
             (None, set) => format!("{} was set; it cannot be read", set.unwrap_or_default()),
             (Some(Ok(value)), Some(set)) if value != set => format!("{value}  ({set} was set)"),
+            (Some(Ok(value)), _) if value.is_empty() => "(empty)".to_owned(),
             (Some(Ok(value)), _) => value.clone(),
-            (Some(Err(error)), _) => format!("({})", reason(error)),
+            (Some(Err(error)), _) => format!("({})", option_reason(error)),
         }
     }
 
@@ -101,7 +102,7 @@ impl Answer<'_> {
             .with("c_name", self.row.c_name())
             .with_some("set", self.set)
             .with_some("value", value.map(String::as_str))
-            .with_some("error", error.map(reason))
+            .with_some("error", error.map(option_reason))
     }
 }
 
