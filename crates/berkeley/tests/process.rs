@@ -15,6 +15,7 @@ fn other_systems_say_that_they_cannot() {
 
 #[cfg(all(target_os = "linux", not(berkeley_sys = "unsupported")))]
 mod linux {
+    use std::io::{Read, Write};
     use std::os::fd::OwnedFd;
     use std::process::{Child, Command, Stdio};
 
@@ -43,10 +44,13 @@ mod linux {
 
     impl Peer {
         fn start() -> Self {
-            let (ours, theirs) = UnixStream::pair().unwrap();
+            let (mut ours, theirs) = UnixStream::pair().unwrap();
             let stdin = OwnedFd::from(std::os::unix::net::UnixStream::from(theirs));
             // It reads to the end of its input, which is when the other end is closed.
-            let child = Command::new("cat").stdin(stdin).stdout(Stdio::piped()).spawn().unwrap();
+            let mut child = Command::new("cat").stdin(stdin).stdout(Stdio::piped()).spawn().unwrap();
+            // Between fork and exec it has all that this process has; what it answers, it answers after that.
+            ours.write_all(b"x").unwrap();
+            child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
             Self { child, far_end: Some(ours) }
         }
     }
@@ -97,10 +101,7 @@ mod linux {
         let _limit = limit();
         let peer = Peer::start();
         let Some(process) = open(peer.child.id()) else { return };
-        // Between fork and exec it has all that this process has.
-        while process.sockets().unwrap() != [0] {
-            std::thread::yield_now();
-        }
+        assert!(process.sockets().unwrap().contains(&0) && !process.sockets().unwrap().contains(&1));
         let stdin = process.descriptor(0).unwrap();
         assert_eq!(option::socket::DOMAIN.get(&stdin).unwrap(), berkeley::Family::UNIX);
         option::socket::PASSCRED.set(&stdin, true).unwrap();

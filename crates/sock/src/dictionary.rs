@@ -123,10 +123,10 @@ pub fn privilege(name: &str) -> String {
     let about = option::by_name(name).map_or("", Row::about);
     let words = about.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let named: Vec<_> = words.filter(|word| word.starts_with("CAP_")).collect();
-    match named.is_empty() {
-        true => format!("{name} may need CAP_NET_ADMIN, or to be root"),
-        false => format!("{name} needs {}", named.join(" or ")),
+    if named.is_empty() {
+        return format!("{name} may need CAP_NET_ADMIN, or to be root");
     }
+    format!("{name} needs {}", named.join(" or "))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use clap::Args;
 
 pub use self::list::{access, joined};
 use self::subject::Subject;
+use self::word::Ask;
 pub use self::word::Words;
-use self::word::{Ask, NameOrAddress};
 use crate::exit::Exit;
 use crate::output::{OutputArgs, Sink};
 use crate::quantity;
@@ -30,8 +30,8 @@ named; NAME=VALUE sets the option first and reads it back. A name is tcp.nodelay
 has it, nodelay; a level alone, such as tcp, is all options of that level.
 
 The socket is a fresh one of the address's kind with the address's own options, or with --connect a connected one. \
-pid:N lists the sockets of a process, and pid:N/fd:M is one of them, which it shares: what is set here is set there. It takes the right to trace the process: the same user, \
-if kernel.yama.ptrace_scope is 0, or CAP_SYS_PTRACE.";
+pid:N lists the sockets of a process, and pid:N/fd:M is one of them, which it shares: what is set here is set there. \
+It takes the right to trace the process: the same user, if kernel.yama.ptrace_scope is 0, or CAP_SYS_PTRACE.";
 
 /// Explain the options of sockets, read them and set them, of running processes as well
 #[derive(Debug, Args)]
@@ -65,26 +65,22 @@ impl OptionArgs {
     pub(super) fn read(&self) -> Result<Job<'_>, Failure> {
         let mut problems = Problems::default();
         let timeout = problems.take_some("--timeout", self.timeout.as_ref(), quantity::duration);
-        let mut subject: Option<(Subject, &str)> = None;
-        for text in self.words.iter().filter(|text| NameOrAddress::is_address(text)) {
-            if subject.is_some() {
-                let problem = Problem::new("one address is enough", text, 0..text.len());
-                problems.take(Err::<(), _>(problem.with_hint("name the options of one socket at a time")));
-            } else if let Some(read) = problems.take(Subject::read(text, self.connect, timeout)) {
-                subject = Some((read, text));
-            }
+        let (addresses, names): (Vec<&String>, Vec<_>) =
+            self.words.iter().partition(|text| word::is_address(text));
+        let subject =
+            addresses.first().and_then(|text| problems.take(Subject::read(text, self.connect, timeout)));
+        for text in addresses.iter().skip(1) {
+            let problem = Problem::new("one address is enough", text, 0..text.len());
+            problems.take(Err::<(), _>(problem.with_hint("name the options of one socket at a time")));
         }
-        let has_address = self.words.iter().any(|text| NameOrAddress::is_address(text));
-        let subject = subject.map(|(subject, _)| subject);
-        let mut asks = Vec::new();
-        for text in self.words.iter().filter(|text| !NameOrAddress::is_address(text)) {
-            let ask = Ask::read(text, |row| subject.as_ref().is_none_or(|subject| subject.fits(row)));
-            asks.extend(
-                problems.take(ask.and_then(|ask| if has_address { Ok(ask) } else { ask.without_socket() })),
-            );
-        }
-        if self.connect && !has_address {
+        if self.connect && addresses.is_empty() {
             problems.take(Err::<(), _>(super::misplaced("--connect", "an address, and there is none")));
+        }
+        let mut asks = Vec::new();
+        for text in names {
+            let ask = Ask::read(text, |row| subject.as_ref().is_none_or(|subject| subject.fits(row)));
+            let ask = if addresses.is_empty() { ask.and_then(Ask::without_socket) } else { ask };
+            asks.extend(problems.take(ask));
         }
         problems.check()?;
         Ok(Job { asks, subject })

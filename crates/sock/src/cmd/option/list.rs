@@ -20,7 +20,7 @@ pub fn run(sink: &mut Sink, asks: &[Ask<'_>]) -> Result<Exit, Failure> {
         match ask {
             Ask::Level(name) => level(sink, name, index > 0)?,
             Ask::Row { row, text } | Ask::Set { row, text, .. } => {
-                sink.block(&Input::argument(text), record(row))?
+                sink.block(&Input::argument(text), record(row))?;
             }
         }
     }

@@ -29,13 +29,10 @@ impl InProcess {
     }
 
     fn open(self) -> Result<Process, Failure> {
-        Process::open(self.0).map_err(|error| self.failure(&self, &error))
+        Process::open(self.0).map_err(|error| failure(&self, &error))
     }
 
-    fn sockets(self, process: &Process) -> Result<Vec<i32>, Failure> {
-        process.sockets().map_err(|error| self.failure(&self, &error))
-    }
-
+    /// Shares one of the process's sockets.
     pub fn descriptor(self, number: i32) -> Result<Descriptor, Failure> {
         let process = self.open()?;
         let name = format!("{self}/fd:{number}");
@@ -44,10 +41,12 @@ impl InProcess {
             socket::TYPE.get(&descriptor)?;
             Ok(descriptor)
         });
-        descriptor.map_err(|error| match error.is_not_a_socket() {
-            true => Failure::new(Exit::Refused, format!("{name}: there is no such socket in that process"))
-                .with_hint(self.list(&process)),
-            false => self.failure(&name, &error),
+        descriptor.map_err(|error| {
+            if !error.is_not_a_socket() {
+                return failure(&name, &error);
+            }
+            let message = format!("{name}: there is no such socket in that process");
+            Failure::new(Exit::Refused, message).with_hint(self.list(&process))
         })
     }
 
@@ -55,12 +54,10 @@ impl InProcess {
     fn list(self, process: &Process) -> String {
         let numbers = process.sockets().unwrap_or_default();
         let named: Vec<_> = numbers.iter().map(|number| format!("{self}/fd:{number}")).collect();
-        match named.is_empty() {
-            true => "it has no sockets".to_owned(),
-            false => format!("it has {}", named.join(", ")),
-        }
+        if named.is_empty() { "it has no sockets".to_owned() } else { format!("it has {}", named.join(", ")) }
     }
 
+    /// Says that one of the sockets has to be named.
     pub fn unnamed(self) -> Failure {
         let failure = Failure::new(Exit::Usage, format!("{self}: options are those of one socket"));
         match self.open() {
@@ -69,50 +66,60 @@ impl InProcess {
         }
     }
 
-    fn failure(self, name: &dyn fmt::Display, error: &Error) -> Failure {
-        if error.is_no_such_process() {
-            return Failure::new(Exit::Refused, format!("{name}: there is no such process"));
-        }
-        let failure = Failure::of(name, error);
-        if !error.is_permission_denied() {
-            return failure;
-        }
-        let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").unwrap_or_default();
-        let here = if scope.is_empty() { String::new() } else { format!(" (here it is {})", scope.trim()) };
-        failure.with_hint(format!(
-            "it takes the right to trace the process: the same user, if kernel.yama.ptrace_scope is 0{here}, or CAP_SYS_PTRACE"
-        ))
-    }
-
     /// Lists the process's sockets, each with its address here, its kind, and its ends.
     pub fn run(self, sink: &mut Sink, asks: &[Ask<'_>]) -> Result<Exit, Failure> {
         if !asks.is_empty() {
             return Err(self.unnamed());
         }
+        let rows = self.listed()?;
+        print(sink, &rows)?;
+        if rows.is_empty() {
+            return Err(Failure::new(Exit::No, format!("{self} has no sockets")));
+        }
+        Ok(Exit::Done)
+    }
+
+    fn listed(self) -> Result<Vec<Listed>, Failure> {
         let process = self.open()?;
         let mut rows = Vec::new();
-        for number in self.sockets(&process)? {
+        for number in process.sockets().map_err(|error| failure(&self, &error))? {
+            let name = format!("{self}/fd:{number}");
             match process.descriptor(number) {
-                Ok(descriptor) => rows.extend(row(format!("{self}/fd:{number}"), descriptor)),
+                Ok(descriptor) => rows.extend(row(name, descriptor)),
                 // It was closed in the meantime.
                 Err(error) if error.is_not_a_socket() || error.is_no_such_process() => {}
-                Err(error) => return Err(self.failure(&format_args!("{self}/fd:{number}"), &error)),
+                Err(error) => return Err(failure(&name, &error)),
             }
         }
-        let width =
-            |field: fn(&Listed) -> &str| rows.iter().map(|row| field(row).chars().count()).max().unwrap_or(0);
-        let (name, kind, local) = (width(|row| &row.name), width(|row| &row.kind), width(|row| &row.local));
-        for row in &rows {
-            let far = row.peer.as_deref().unwrap_or(if row.is_listening { "listening" } else { "-" });
-            let line = format!("{:name$}  {:kind$}  {:local$}  {far}", row.name, row.kind, row.local);
-            sink.line(&Input::none(), line, || row.record())?;
-        }
-        if rows.is_empty() {
-            Err(Failure::new(Exit::No, format!("{self} has no sockets")))
-        } else {
-            Ok(Exit::Done)
-        }
+        Ok(rows)
     }
+}
+
+fn print(sink: &mut Sink, rows: &[Listed]) -> Result<(), Failure> {
+    let width =
+        |field: fn(&Listed) -> &str| rows.iter().map(|row| field(row).chars().count()).max().unwrap_or(0);
+    let (name, kind, local) = (width(|row| &row.name), width(|row| &row.kind), width(|row| &row.local));
+    rows.iter().try_for_each(|row| {
+        let far = row.peer.as_deref().unwrap_or(if row.is_listening { "listening" } else { "-" });
+        let line = format!("{:name$}  {:kind$}  {:local$}  {far}", row.name, row.kind, row.local);
+        sink.line(&Input::none(), line, || row.record())
+    })
+}
+
+/// Says why a process, or a socket of it, is not to be had.
+fn failure(name: &dyn fmt::Display, error: &Error) -> Failure {
+    if error.is_no_such_process() {
+        return Failure::new(Exit::Refused, format!("{name}: there is no such process"));
+    }
+    let failure = Failure::of(name, error);
+    if !error.is_permission_denied() {
+        return failure;
+    }
+    let scope = std::fs::read_to_string("/proc/sys/kernel/yama/ptrace_scope").unwrap_or_default();
+    let here = if scope.is_empty() { String::new() } else { format!(" (here it is {})", scope.trim()) };
+    failure.with_hint(format!(
+        "it takes the right to trace the process: the same user, if kernel.yama.ptrace_scope is 0{here}, or CAP_SYS_PTRACE"
+    ))
 }
 
 /// A socket of a process as it is listed.
@@ -140,8 +147,8 @@ fn row(name: String, descriptor: Descriptor) -> Option<Listed> {
     let kind = socket::TYPE.get(&descriptor).ok()?;
     let family = socket::DOMAIN.get(&descriptor).ok()?;
     let is_listening = socket::ACCEPTCONN.get(&descriptor).unwrap_or(false);
-    // A socket that is adopted otherwise would be made non-blocking if it listens, for its process as well.
     let protocol = socket::PROTOCOL.get(&descriptor).unwrap_or(Protocol::DEFAULT);
+    // Adopted otherwise, a listener would be made non-blocking, for its process as well.
     let socket = Socket::adopt_raw(descriptor, family, kind);
     let transport = Transport::of(family, kind, protocol);
     let show = |address: &Address| {

@@ -59,12 +59,11 @@ impl Subject {
             }
             return in_process(text, rest);
         }
-        match connect {
-            true => {
-                Endpoint::parse(text, Purpose::Connect).map(|endpoint| Self::Connected(endpoint, timeout))
-            }
-            false => Endpoint::parse(text, Purpose::Listen).map(Self::Fresh),
+        if connect {
+            return Endpoint::parse(text, Purpose::Connect)
+                .map(|endpoint| Self::Connected(endpoint, timeout));
         }
+        Endpoint::parse(text, Purpose::Listen).map(Self::Fresh)
     }
 
     /// Tells whether an option is one of the subject's, as far as its address says.
@@ -98,17 +97,12 @@ fn in_process(text: &str, rest: &str) -> Result<Subject, Problem> {
     let process = InProcess::new(id);
     let Some(number) = number else { return Ok(Subject::Process(process)) };
     let digits = number.strip_prefix("fd:").filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    match digits.and_then(|digits| digits.parse().ok()) {
-        Some(number) => Ok(Subject::Shared(process, number)),
-        None => {
-            let problem = Problem::new(
-                format!("{number:?} is no descriptor"),
-                text,
-                text.len() - number.len()..text.len(),
-            );
-            Err(problem.with_hint(format!("write {process}/fd:M")))
-        }
-    }
+    let number = digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| {
+        let problem =
+            Problem::new(format!("{number:?} is no descriptor"), text, text.len() - number.len()..text.len());
+        problem.with_hint(format!("write {process}/fd:M"))
+    })?;
+    Ok(Subject::Shared(process, number))
 }
 
 /// Opens a socket for the first of the addresses that this system has a family for.

@@ -1,7 +1,7 @@
 //! The values of a socket's options: set, read back, printed.
 
 use berkeley::option::{self, Row};
-use berkeley::{AsSource, Error};
+use berkeley::{AsSource, Error, Operation};
 
 use super::subject::Subject;
 use super::word::Ask;
@@ -108,10 +108,12 @@ impl Answer<'_> {
 
 fn failure(subject: &Subject, row: &Row, error: &Error) -> Failure {
     let failure = Failure::of(subject, error);
-    let is_value = error.is_invalid() && row.is_settable();
-    failure.with_hint(match error.is_permission_denied() {
-        true => dictionary::privilege(row.name()),
-        false if is_value => format!("{} is {}", row.name(), row.form()),
-        false => String::new(),
-    })
+    let is_refused_value = error.is_invalid() && error.operation() == Operation::SetOption;
+    if error.is_permission_denied() {
+        failure.with_hint(dictionary::privilege(row.name()))
+    } else if is_refused_value {
+        failure.with_hint(format!("{} is {}", row.name(), row.form()))
+    } else {
+        failure
+    }
 }

@@ -29,15 +29,10 @@ impl TypedValueParser for Words {
     }
 }
 
-/// Which of the two a word is.
-pub struct NameOrAddress;
-
-impl NameOrAddress {
-    /// An address has something before its first `=` that no name has.
-    pub fn is_address(text: &str) -> bool {
-        let head = text.split('=').next().unwrap_or_default();
-        text.is_empty() || head.contains(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_')))
-    }
+/// Tells an address from a name: it has something before its first `=` that no name has.
+pub fn is_address(text: &str) -> bool {
+    let head = text.split('=').next().unwrap_or_default();
+    text.is_empty() || head.contains(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_')))
 }
 
 /// What is asked about.
@@ -95,7 +90,7 @@ mod tests {
         for name in
             ["nodelay", "tcp.nodelay", "TCP_NODELAY", "tcp", "bindtodevice=eth0/1:2", "x=", "=", "a=b?c"]
         {
-            assert!(!NameOrAddress::is_address(name), "{name}");
+            assert!(!is_address(name), "{name}");
         }
         for address in [
             "tcp://:0",
@@ -108,7 +103,7 @@ mod tests {
             "pid:1",
             "",
         ] {
-            assert!(NameOrAddress::is_address(address), "{address}");
+            assert!(is_address(address), "{address}");
         }
     }
 
