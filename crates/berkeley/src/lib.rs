@@ -69,8 +69,8 @@ pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
 pub use kind::{Kind, Protocol};
 pub use socket::{
-    Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Now, Outcome,
-    ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
+    Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
+    Outcome, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
 };
 pub use source::{AsSource, Descriptor, Source};
 #[cfg(debug_assertions)]

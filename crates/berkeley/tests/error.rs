@@ -77,15 +77,22 @@ fn a_predicate_is_true_of_its_own_condition_alone() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_text_names_operation_address_and_number() {
+    // The words are those of the system's own C library, which musl has shorter than glibc.
+    let reset = Errno::CONNRESET.text();
+    assert!(reset.to_lowercase().contains("reset"), "{reset}");
     let error = Error::new(Operation::Receive, Errno::CONNRESET);
-    assert_eq!(error.to_string(), "receive: Connection reset by peer (ECONNRESET)");
-    assert_eq!(format!("{error:?}"), "Error(receive: Connection reset by peer (ECONNRESET))");
+    assert_eq!(error.to_string(), format!("receive: {reset} (ECONNRESET)"));
+    assert_eq!(format!("{error:?}"), format!("Error(receive: {reset} (ECONNRESET))"));
     let error = berkeley::TcpListener::bind("192.0.2.1:80").unwrap_err();
-    assert_eq!(error.to_string(), "bind 192.0.2.1:80: Cannot assign requested address (EADDRNOTAVAIL)");
+    let nowhere = Errno::ADDRNOTAVAIL.text();
+    assert_eq!(error.to_string(), format!("bind 192.0.2.1:80: {nowhere} (EADDRNOTAVAIL)"));
     let error = Error::deadline_passed(Operation::Accept);
     assert_eq!(error.to_string(), "accept: the deadline has passed");
-    let error = Error::new(Operation::Send, Errno::from_raw(9999));
-    assert_eq!(error.to_string(), "send: Unknown error 9999 (error 9999)");
+    let unknown = Errno::from_raw(9999);
+    assert_eq!(
+        Error::new(Operation::Send, unknown).to_string(),
+        format!("send: {} (error 9999)", unknown.text())
+    );
     let error = Error::unsupported(Operation::SetOption, "SO_BUSY_POLL");
     assert_eq!(error.to_string(), "set option: this system has no SO_BUSY_POLL");
     let error = TcpStream::connect("1.2.3.4").unwrap_err();

@@ -249,3 +249,19 @@ fn the_other_calls_make_one_each_too() {
     });
     assert_eq!(calls, [Operation::Send, Operation::Receive]);
 }
+
+/// Linux says of a Unix datagram socket without a peer that it can be written to, while its receiver is full.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_receiver_of_unix_datagrams_is_not_asked_all_the_time() {
+    let _limit = limit();
+    let folder = berkeley_testkit::scratch();
+    let receiver = berkeley::UnixDatagram::bind(folder.path().join("full")).unwrap();
+    let to = receiver.local_address().unwrap();
+    let sender = berkeley::UnixDatagram::unbound().unwrap();
+    while sender.now().send_to(b"x", &to).unwrap().is_some() {}
+    let (error, calls) = calls_of(|| sender.by(MILLISECOND * 30).send_to(b"x", &to).unwrap_err());
+    assert!(error.is_deadline_passed(), "{error}");
+    let sends = calls.iter().filter(|call| **call == Operation::Send).count();
+    assert!((2..60).contains(&sends), "{sends} attempts in 30 ms");
+}

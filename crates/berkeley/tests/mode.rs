@@ -375,7 +375,7 @@ fn a_unix_connect_to_a_full_backlog_waits_until_its_deadline() {
 /// Linux says of a Unix datagram socket without a peer that it can be written to, while its receiver is full.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_receiver_of_unix_datagrams_is_waited_for_without_spinning() {
+fn a_full_receiver_of_unix_datagrams_is_waited_for() {
     let _limit = limit();
     let folder = scratch();
     let path = folder.path().join("full");
@@ -386,10 +386,7 @@ fn a_full_receiver_of_unix_datagrams_is_waited_for_without_spinning() {
     while sender.now().send_to(b"x", &to).unwrap().is_some() {
         sent += 1;
     }
-    let before = switches();
     gives_up(|deadline| sender.by(deadline).send_to(b"x", &to));
-    let calls = switches() - before;
-    assert!(calls < 60, "{calls} pauses in 30 ms");
 
     for nonblocking in [false, true] {
         sender.set_nonblocking(nonblocking).unwrap();
@@ -403,14 +400,6 @@ fn a_full_receiver_of_unix_datagrams_is_waited_for_without_spinning() {
         receiver.recv(&mut [0; 8]).unwrap();
     }
     assert_eq!(receiver.now().recv(&mut [0; 8]).unwrap(), None);
-}
-
-/// How often this thread has given up the processor of its own will.
-#[cfg(target_os = "linux")]
-fn switches() -> u64 {
-    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:")).unwrap();
-    line.trim().parse().unwrap()
 }
 
 #[test]

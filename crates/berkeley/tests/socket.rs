@@ -190,6 +190,33 @@ fn more_slices_than_the_system_takes_are_sent_in_part() {
 }
 
 #[test]
+fn a_datagram_of_more_slices_than_the_system_takes_is_not_cut() {
+    let _limit = limit();
+    each_loopback(|loopback| {
+        let receiver = UdpSocket::bind(loopback).unwrap();
+        let sender = UdpSocket::connected_to(receiver.local_address().unwrap()).unwrap();
+        let slices: Vec<_> = (0..1025).map(|_| IoSlice::new(b"x")).collect();
+        match sender.send_vectored(&slices) {
+            Ok(sent) => {
+                assert_eq!((sent, cfg!(unix)), (1025, false));
+                assert_eq!(receiver.recv(&mut [0; 2048]).unwrap().len(), 1025);
+            }
+            Err(error) => {
+                assert!(error.is_message_too_long(), "{error}");
+                assert!(receiver.now().recv(&mut [0; 8]).unwrap().is_none());
+            }
+        }
+        sender.send(b"x").unwrap();
+        let mut bytes = [0; 1025];
+        let mut slices: Vec<_> = bytes.chunks_mut(1).map(IoSliceMut::new).collect();
+        match receiver.recv_vectored(&mut slices) {
+            Ok(told) => assert_eq!((told.len(), cfg!(unix)), (1, false)),
+            Err(error) => assert!(error.is_message_too_long(), "{error}"),
+        }
+    });
+}
+
+#[test]
 fn vectored_datagrams_carry_their_address() {
     each_loopback(|loopback| {
         let (left, right) = (UdpSocket::bind(loopback).unwrap(), UdpSocket::bind(loopback).unwrap());

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use super::SocketOf;
 use super::flags::ReceiveFlags;
-use super::io::Message;
+use super::io::{Message, at_once};
 use super::mode::{Mode, Waiter};
 use super::received::Outcome;
 use super::role::{Role, Transfers};
@@ -81,7 +81,8 @@ pub(super) fn recv_vectored<M: Mode, R: Transfers>(
     let mut rest: Vec<_> = slices.iter_mut().map(|slice| IoSliceMut::new(slice)).collect();
     let (mut rest, mut done, mut attempt) = (&mut rest[..], 0, M::FIRST);
     while rest.iter().any(|slice| !slice.is_empty()) {
-        match sys::io::recv_vectored(socket.borrowed(), rest, flags, attempt, None, false) {
+        let count = at_once(socket, rest.len());
+        match sys::io::recv_vectored(socket.borrowed(), &mut rest[..count], flags, attempt, None, false) {
             Ok(Delivered { length: 0, .. }) => break,
             Ok(Delivered { length, .. }) => {
                 done += length;

@@ -38,6 +38,13 @@ fn send<M: Mode, R: Role>(
     wait.run(mode, move |attempt| sys::io::send(wait.source, data, flags, attempt))
 }
 
+/// How many of so many slices a call is about: a stream takes the rest by the next call, while a message of more than the
+/// system takes is refused, since the rest would be lost.
+#[inline]
+pub(super) fn at_once<R: Role>(socket: &SocketOf<R>, slices: usize) -> usize {
+    if socket.kind() == Kind::STREAM { slices.min(sys::io::MOST_SLICES) } else { slices }
+}
+
 #[inline]
 fn send_vectored<M: Mode, R: Role>(
     socket: &SocketOf<R>,
@@ -46,7 +53,7 @@ fn send_vectored<M: Mode, R: Role>(
     flags: SendFlags,
 ) -> Result<M::Output<usize>> {
     let flags = flags.system()?;
-    let wait = socket.sending();
+    let (wait, data) = (socket.sending(), &data[..at_once(socket, data.len())]);
     wait.run(mode, move |attempt| sys::io::send_vectored(wait.source, data, flags, attempt, None))
 }
 
@@ -74,7 +81,7 @@ fn send_vectored_to<M: Mode, R: Role>(
     flags: SendFlags,
 ) -> Result<M::Output<usize>> {
     let flags = flags.system()?;
-    let wait = socket.sending();
+    let (wait, data) = (socket.sending(), &data[..at_once(socket, data.len())]);
     let named = |error: Error| error.with_address(to.clone());
     let raw = to.encode().during(Operation::Send).map_err(named)?;
     wait.run(mode, |attempt| sys::io::send_vectored(wait.source, data, flags, attempt, Some(&raw)))
@@ -148,6 +155,8 @@ fn recv_vectored<M: Mode, R: Transfers>(
         return all::recv_vectored(socket, mode, slices, system);
     }
     let (wait, told) = (socket.receiving(system), socket.tells_length());
+    let count = at_once(socket, slices.len());
+    let slices = &mut slices[..count];
     wait.run(mode, |attempt| {
         let delivered = sys::io::recv_vectored(wait.source, slices, system, attempt, None, told)?;
         Ok(R::Received::from_delivered(delivered))
@@ -167,6 +176,8 @@ fn recv_vectored_from<M: Mode, R: Addresses>(
         return all::from_nobody::<M, R>(socket, received);
     }
     let (wait, told) = (socket.receiving(system), socket.tells_length());
+    let count = at_once(socket, slices.len());
+    let slices = &mut slices[..count];
     wait.run(mode, |attempt| {
         let mut raw = RawAddress::empty();
         let delivered = sys::io::recv_vectored(wait.source, slices, system, attempt, Some(&mut raw), told)?;

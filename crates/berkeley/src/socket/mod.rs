@@ -4,6 +4,7 @@ mod accept;
 mod all;
 mod connect;
 mod debug;
+mod filter;
 mod flags;
 mod interop;
 mod io;
@@ -16,6 +17,7 @@ mod view;
 pub(crate) use self::named::named;
 
 pub use self::connect::{Connecting, State};
+pub use self::filter::Instruction;
 pub use self::flags::{ReceiveFlags, SendFlags};
 pub use self::interop::AdoptError;
 pub use self::received::{Outcome, Received};

@@ -36,6 +36,7 @@ mod buffer;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub mod fault;
+pub mod filter;
 mod number;
 
 #[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/mod.rs")]

@@ -117,11 +117,10 @@ fn elsewhere(name: &str) -> Option<Record> {
     (!record.is_empty()).then_some(record)
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
-    #[cfg(unix)]
     #[test]
     fn names_and_numbers_are_read() {
         for text in ["ECONNREFUSED", "econnrefused", "ConnRefused", &Errno::CONNREFUSED.as_raw().to_string()]

@@ -36,6 +36,52 @@ impl<const N: usize> Form for Text<N> {
     }
 }
 
+/// A filter of the connections that a listener tells of: `struct accept_filter_arg`, accept_filter(9).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AcceptFilter {
+    /// Its name: `dataready`, `httpready`.
+    pub name: String,
+    /// What it is given, for most nothing.
+    pub argument: String,
+}
+
+/// The bytes of the name, with the NUL that ends it, and of the whole.
+const NAME: usize = 16;
+const WHOLE: usize = 256;
+
+impl Form for AcceptFilter {
+    type Value = Self;
+    const SIZE: usize = WHOLE;
+    const TEXT: &'static str = "a name such as dataready, or a name and what it is given: name:argument";
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (name, argument) = bytes.split_at_checked(NAME)?;
+        Some(Self { name: Text::<NAME>::decode(name)?, argument: Text::<WHOLE>::decode(argument)? })
+    }
+
+    fn encode<R>(value: &Self, take: impl FnOnce(&[u8]) -> R) -> Result<R, Unfit> {
+        let (name, argument) = (value.name.as_bytes(), value.argument.as_bytes());
+        if name.len() >= NAME || argument.len() >= WHOLE - NAME || name.contains(&0) || argument.contains(&0)
+        {
+            return Err(Unfit::OutOfRange);
+        }
+        let mut bytes = [0; WHOLE];
+        bytes[..name.len()].copy_from_slice(name);
+        bytes[NAME..NAME + argument.len()].copy_from_slice(argument);
+        Ok(take(&bytes))
+    }
+
+    fn write(value: &Self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&value.name)?;
+        if value.argument.is_empty() { Ok(()) } else { write!(f, ":{}", value.argument) }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (name, argument) = text.split_once(':').unwrap_or((text, ""));
+        (!name.is_empty()).then(|| Self { name: name.to_owned(), argument: argument.to_owned() })
+    }
+}
+
 /// At most `N` bytes, written as hexadecimal digits.
 #[derive(Clone, Copy, Debug)]
 pub enum Octets<const N: usize> {}
@@ -75,6 +121,8 @@ mod tests {
         comes_back::<Text<16>>(&"cubic".to_owned(), "cubic");
         comes_back::<Octets<4>>(&vec![1, 0xff], "01ff");
         comes_back::<Octets<4>>(&vec![], "");
+        let filter = AcceptFilter { name: "httpready".to_owned(), argument: String::new() };
+        comes_back::<AcceptFilter>(&filter, "httpready");
         assert_eq!(Text::<16>::decode(b"reno\0\0\0"), Some("reno".to_owned()));
     }
 

@@ -250,6 +250,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
     fn an_index_is_at_the_front_of_a_request() {
         let membership = Membership::parse("239.1.2.3@7").unwrap();
         let bytes = Membership::encode(&membership, <[u8]>::to_vec).unwrap();

@@ -4,13 +4,15 @@ use crate::addr::Family;
 use crate::error::Errno;
 use crate::kind::{Kind, Protocol};
 use crate::option::{
-    BufferLock, ConnectTime, Credentials, Groups, InterfaceIndex, Linger, MemoryInfo, Microseconds, Nothing,
-    ServiceType, Text, TimeLimit, TimestampClock, Timestamping, TransmitTime, Word,
+    AcceptFilter, BufferLock, ConnectTime, Credentials, Groups, InterfaceIndex, Linger, MemoryInfo,
+    Microseconds, Nothing, ServiceType, Text, TimeLimit, TimestampClock, Timestamping, TransmitTime, Word,
 };
 
 level! { "SOL_SOCKET":
     /// Whether the socket accepts connections.
     ACCEPTCONN: bool, ReadOnly = "socket.acceptconn" "SO_ACCEPTCONN";
+    /// Which filter decides when the listener tells of a connection. Default: none.
+    ACCEPTFILTER: AcceptFilter = "socket.acceptfilter" "SO_ACCEPTFILTER";
     /// Whether addresses may be bound that no interface has. Default: off. Needs root.
     BINDANY: bool = "socket.bindany" "SO_BINDANY";
     /// The name of the one interface that the socket sends and receives through; empty for all. Since Linux 5.7

@@ -51,9 +51,9 @@ pub(crate) fn send_vectored(
 ) -> Result<usize> {
     check(Operation::Send)?;
     let mut message = empty_message();
-    // IoSlice promises the layout of iovec; more than the system takes at once is sent by the next call.
+    // IoSlice promises the layout of iovec.
     message.msg_iov = data.as_ptr().cast_mut().cast();
-    message.msg_iovlen = data.len().min(MOST_SLICES) as _;
+    message.msg_iovlen = data.len() as _;
     if let Some(to) = to {
         message.msg_name = to.as_ptr().cast_mut().cast();
         message.msg_namelen = to.len();
@@ -212,7 +212,7 @@ pub(crate) fn recv_vectored(
     told: bool,
 ) -> Result<Delivered> {
     check(Operation::Receive)?;
-    let count = slices.len().min(MOST_SLICES);
+    let count = slices.len();
     // On Linux, MSG_TRUNC asks for the whole length of the message.
     let whole = told && cfg!(linux_like);
     let flags = flags | attempt.flag() | if whole { libc::MSG_TRUNC } else { 0 };
@@ -221,7 +221,7 @@ pub(crate) fn recv_vectored(
     if !whole {
         return Ok(delivered);
     }
-    Ok(Delivered::of(delivered.length, slices[..count].iter().map(|slice| slice.len()).sum()))
+    Ok(Delivered::of(delivered.length, slices.iter().map(|slice| slice.len()).sum()))
 }
 
 /// Receives one message.
@@ -270,7 +270,7 @@ fn empty_message() -> libc::msghdr {
 }
 
 /// The most slices that a call takes at once: IOV_MAX, which is 1024 on every system here, 16 on illumos.
-const MOST_SLICES: usize = if cfg!(solarish) { 16 } else { 1024 };
+pub(crate) const MOST_SLICES: usize = if cfg!(solarish) { 16 } else { 1024 };
 
 /// Returns how many bytes wait to be received; for datagrams, those of the first (Linux) or of all (the BSDs).
 pub(crate) fn queued_receive(fd: Borrowed<'_>) -> Result<usize> {

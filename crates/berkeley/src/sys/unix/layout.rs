@@ -39,6 +39,7 @@ pub(crate) const MTU_DISCOVER: [i32; 6] = [0, 1, 2, 3, 4, 5];
 /// What the credentials of a peer are: process, user, group.
 type Credentials = (Option<i32>, u32, u32);
 
+#[cfg(not(solarish))]
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4)?.first_chunk().map(|number| u32::from_ne_bytes(*number))
 }

@@ -18,7 +18,7 @@ use crate::error::Errno;
 
 /// Takes what a call of libc returned: -1 says that `errno` has the reason.
 #[inline]
-fn checked(returned: libc::c_int) -> Result<libc::c_int> {
+pub(in crate::sys) fn checked(returned: libc::c_int) -> Result<libc::c_int> {
     if returned == -1 { Err(last_errno()) } else { Ok(returned) }
 }
 

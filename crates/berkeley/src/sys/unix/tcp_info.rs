@@ -3,6 +3,7 @@
 use crate::sys::number::Field;
 
 /// Writes a table: the name, its place and its width, and the nanoseconds of its unit if it is a time.
+#[cfg(not(any(solarish, target_os = "dragonfly")))]
 macro_rules! fields {
     ($($name:ident $at:literal $width:literal $(* $nanoseconds:literal)? $(>> $shift:tt & $mask:tt)?,)*) => {
         &[$(Field {

@@ -254,6 +254,9 @@ pub(crate) fn queued_receive(socket: Borrowed<'_>) -> Result<usize> {
     ask(socket, ws::FIONREAD).map(|value| value as usize)
 }
 
+/// The most slices that a call takes at once: a DWORD counts them.
+pub(crate) const MOST_SLICES: usize = u32::MAX as usize;
+
 /// Winsock does not tell.
 pub(crate) fn queued_send(_: Borrowed<'_>) -> Result<usize> {
     Err(Errno::OPNOTSUPP)
