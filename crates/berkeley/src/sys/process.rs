@@ -5,7 +5,7 @@ use super::descriptor::Descriptor;
 use crate::error::Errno;
 
 /// A process of this machine. This system gives no handle that descriptors could be had by.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) enum Handle {}
 
 pub(crate) fn open(_: u32) -> Result<Handle> {
