@@ -273,6 +273,11 @@ mod linux {
         assert!(client.get(option::socket::KEEPALIVE).unwrap());
         let info = sock_option(&["tcp.info", &address]);
         assert!(values(&info)[0].1.contains("state=established"), "{}", info.out);
+        // A short name is that of the socket's own family.
+        let listener = TcpListener::bind("[::1]:0").unwrap();
+        for (address, name) in [(address, "ip.recverr"), (shared(&listener), "ipv6.recverr")] {
+            assert_eq!(values(&sock_option(&["recverr=on", &address])), [(name, "on")]);
+        }
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use berkeley::option::socket;
+use berkeley::option::{Row, socket};
 use berkeley::os::linux::Process;
 use berkeley::{Address, Descriptor, Error, Family, Kind, Protocol, Socket};
 
 use super::word::Ask;
+use crate::dictionary;
 use crate::endpoint::Transport;
 use crate::exit::Exit;
 use crate::input::Input;
@@ -48,6 +49,16 @@ impl InProcess {
             let message = format!("{name}: there is no such socket in that process");
             Failure::new(Exit::Refused, message).with_hint(self.list(&process))
         })
+    }
+
+    /// Tells whether an option may be one of a socket's; of one that is not to be had it is said later why.
+    pub fn fits(self, number: i32, row: &Row) -> bool {
+        let family = || socket::DOMAIN.get(&Process::open(self.0)?.descriptor(number)?);
+        match dictionary::split(row).0 {
+            "ip" => family().is_ok_and(|family| family == Family::INET),
+            "ipv6" => family().is_ok_and(|family| family == Family::INET6),
+            _ => true,
+        }
     }
 
     /// Says which sockets there are, for who named another one.

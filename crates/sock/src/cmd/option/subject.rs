@@ -66,11 +66,12 @@ impl Subject {
         Endpoint::parse(text, Purpose::Listen).map(Self::Fresh)
     }
 
-    /// Tells whether an option is one of the subject's, as far as its address says.
+    /// Tells whether an option is one of the subject's, as far as its address says, or its family.
     pub fn fits(&self, row: &Row) -> bool {
         match self {
             Self::Fresh(endpoint) | Self::Connected(endpoint, _) => endpoint.fits(row),
-            Self::Shared(..) | Self::Process(_) => true,
+            Self::Shared(process, number) => process.fits(*number, row),
+            Self::Process(_) => true,
         }
     }
 
