@@ -35,6 +35,7 @@
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | socket options | [`option`] |
+//! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -59,6 +60,7 @@ pub mod icmp;
 mod kind;
 pub mod netlink;
 pub mod option;
+pub mod os;
 pub mod packet;
 pub mod raw;
 pub mod sctp;

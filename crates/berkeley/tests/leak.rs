@@ -78,3 +78,19 @@ fn what_fails_halfway_is_closed() {
         Socket::open(Family::INET, Kind::from_raw(99), Protocol::DEFAULT).unwrap_err();
     });
 }
+
+#[test]
+fn descriptors_of_processes_close_when_they_are_dropped() {
+    use berkeley::os::linux::Process;
+
+    leak::check(|| {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let Ok(process) = Process::open(std::process::id()) else { return };
+        for number in process.sockets().unwrap() {
+            let _copy = process.descriptor(number).map(Socket::adopt);
+        }
+        process.descriptor(-1).unwrap_err();
+        Process::open(0).unwrap_err();
+        drop(socket);
+    });
+}

@@ -8,6 +8,7 @@ mod explain;
 mod free_port;
 mod listen;
 mod man;
+mod option;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -43,6 +44,7 @@ enum Verb {
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
     FreePort(free_port::FreePort),
+    Option(option::OptionArgs),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -77,6 +79,7 @@ impl Cli {
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
             Verb::FreePort(free_port) => free_port.run(),
+            Verb::Option(option) => option.run(),
             Verb::Completions(completions) => completions.run(),
             Verb::Man(man) => man.run(),
         }
@@ -167,6 +170,7 @@ mod tests {
                 Verb::Connect(connect) => connect.read().is_ok(),
                 Verb::Listen(listen) => listen.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
+                Verb::Option(option) => option.read().is_ok(),
                 _ => true,
             }
         }

@@ -10,9 +10,9 @@ mod spelling;
 use std::fmt;
 use std::path::Path;
 
-pub use self::option::KNOBS;
 use self::option::Setting;
 pub use self::spelling::nearest;
+use berkeley::option::Row;
 use berkeley::{Address, AsSource, Family, Kind, Protocol, UnixAddress};
 
 /// What an address is for: not every address is good for both.
@@ -58,8 +58,19 @@ impl Transport {
         matches!(self, Self::Udp | Self::UnixDgram)
     }
 
+    /// What carries the bytes of a socket, if addresses here can name it.
+    pub fn of(family: Family, kind: Kind, protocol: Protocol) -> Option<Self> {
+        let is_inet = family == Family::INET || family == Family::INET6;
+        let all = [Self::Tcp, Self::Udp, Self::UnixStream, Self::UnixDgram, Self::UnixSeqpacket];
+        all.into_iter().find(|transport| {
+            let is_usual = protocol == Protocol::DEFAULT || protocol == transport.protocol();
+            let is_family = if transport.is_inet() { is_inet && is_usual } else { family == Family::UNIX };
+            is_family && transport.kind() == kind
+        })
+    }
+
     /// The scheme of an address of no particular family.
-    const fn scheme(self) -> &'static str {
+    pub const fn scheme(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
@@ -185,7 +196,17 @@ impl Endpoint {
             // What is typed is to be sent, and a whole buffer gains nothing by waiting.
             berkeley::option::tcp::NODELAY.set(socket, true)?;
         }
+        self.set_options(socket)
+    }
+
+    /// Sets what the address asks for.
+    pub fn set_options(&self, socket: &impl AsSource) -> berkeley::Result<()> {
         self.settings.iter().try_for_each(|setting| setting.apply(socket))
+    }
+
+    /// Tells whether an option is one of the sockets that the address names.
+    pub fn fits(&self, row: &Row) -> bool {
+        option::fits(row, self.scheme)
     }
 
     /// Sets on the socket of a listener what has to be set before it is bound.

@@ -54,6 +54,8 @@ impl From<&Error> for Exit {
     fn from(error: &Error) -> Self {
         const ROWS: &[(Predicate, Exit)] = &[
             (|error| error.is_deadline_passed() || error.is_timed_out(), Exit::TimedOut),
+            // No such congestion control, for example.
+            (|error| error.option().is_some() && error.is_not_found(), Exit::Unsupported),
             (Error::is_refused, Exit::Refused),
             (|error| error.is_network_unreachable() || error.is_host_unreachable(), Exit::Refused),
             (|error| error.is_network_down() || error.is_host_down() || error.is_no_network(), Exit::Refused),

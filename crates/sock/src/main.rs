@@ -3,6 +3,7 @@
 
 mod cmd;
 mod describe;
+mod dictionary;
 mod endpoint;
 mod exit;
 mod input;

@@ -6,6 +6,7 @@ use berkeley::{
     Address, BACKLOG, Deadline, Family, Socket, UnixAddress, UnixListener, UnixSeqpacketListener,
 };
 
+use crate::dictionary;
 use crate::endpoint::{Endpoint, Transport};
 use crate::exit::Exit;
 use crate::paths::{self, OwnPath};
@@ -57,12 +58,20 @@ fn not_connected(endpoint: &Endpoint, failed: &[(Address, berkeley::Error)], too
         return Failure::new(Exit::Unresolved, format!("connect {endpoint}: there is no address"));
     };
     let message = format!("connect {endpoint}: {} after {}", reason(error), elapsed(took));
-    let failure = Failure::new(Exit::from(error), message);
+    let failure = with_privilege(Failure::new(Exit::from(error), message), error);
     if failed.len() > 1 {
         let tried: Vec<String> = failed.iter().map(|(to, error)| format!("{to} {}", reason(error))).collect();
         return failure.with_hint(format!("tried {}", tried.join(", ")));
     }
     failure.with_hint(connect_hint(endpoint, error))
+}
+
+/// Says which privilege an option needs that could not be set for want of it.
+pub fn with_privilege(failure: Failure, error: &berkeley::Error) -> Failure {
+    match error.option().filter(|_| error.is_permission_denied()) {
+        Some(name) => failure.with_hint(dictionary::privilege(name)),
+        None => failure,
+    }
 }
 
 fn connect_hint(endpoint: &Endpoint, error: &berkeley::Error) -> &'static str {
@@ -86,7 +95,7 @@ pub fn bind(endpoint: &Endpoint, take_over: bool) -> Result<Opened, Failure> {
             Ok(opened) => return Ok(opened),
             Err(error) => {
                 let is_final = !error.is_unsupported() && !error.is_address_not_available();
-                let failure = Failure::of(format_args!("listen {endpoint}"), &error);
+                let failure = with_privilege(Failure::of(format_args!("listen {endpoint}"), &error), &error);
                 result = Err(failure.with_hint(bind_hint(endpoint, &error)));
                 // [::] has failed for want of IPv6, and 0.0.0.0 is next; a port that is taken is taken.
                 if is_final {
@@ -99,6 +108,9 @@ pub fn bind(endpoint: &Endpoint, take_over: bool) -> Result<Opened, Failure> {
 }
 
 fn bind_hint(endpoint: &Endpoint, error: &berkeley::Error) -> &'static str {
+    if error.option().is_some() {
+        return "";
+    }
     match endpoint.path() {
         Some(_) if error.is_address_in_use() => "--take-over replaces a path whose socket is gone",
         None if error.is_permission_denied() => "a port below 1024 may need a privilege",

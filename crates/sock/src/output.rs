@@ -151,6 +151,7 @@ impl_from! {
     u16, number => Self::Number(number.into());
     u32, number => Self::Number(number.into());
     u64, number => Self::Number(number);
+    i64, number => u64::try_from(number).map_or_else(|_| Self::Text(number.to_string()), Self::Number);
     bool, flag => Self::Flag(flag);
     Record, record => Self::Record(record);
     Vec<String>, texts => Self::List(texts.into_iter().map(Self::Text).collect());

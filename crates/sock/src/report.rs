@@ -167,6 +167,25 @@ impl From<Problem> for Failure {
     }
 }
 
+/// Says why an option was not read or not set; an error number means other things there than elsewhere.
+pub fn option_reason(error: &Error) -> String {
+    const WORDS: &[(Predicate, &str)] = &[
+        (Error::is_permission_denied, "not permitted"),
+        (Error::is_unsupported, "this socket has no such option, or this kernel"),
+        (Error::is_no_such_interface, "there is no such interface"),
+        (Error::is_not_found, "this system has none of that name"),
+        (Error::is_invalid, "not a value that it can have now"),
+    ];
+    let Some(errno) = error.errno() else {
+        let whole = error.to_string();
+        return whole.splitn(2, ": ").last().unwrap_or_default().to_owned();
+    };
+    match (WORDS.iter().find(|(holds, _)| holds(error)), errno.name()) {
+        (Some((_, words)), Some(name)) => format!("{words} ({name})"),
+        _ => errno.to_string(),
+    }
+}
+
 /// Says in a few words why a call failed, with C's name for it.
 pub fn reason(error: &Error) -> String {
     const WORDS: &[(Predicate, &str)] = &[
@@ -185,6 +204,9 @@ pub fn reason(error: &Error) -> String {
         (Error::is_message_too_long, "longer than a message can be"),
         (Error::is_descriptor_limit, "too many open descriptors"),
     ];
+    if let Some(option) = error.option() {
+        return format!("{} {option}: {}", error.operation(), option_reason(error));
+    }
     if error.is_deadline_passed() {
         return "no answer in time".to_owned();
     }

@@ -43,6 +43,10 @@ pub enum Operation {
     SetOption,
     /// Duplicating a descriptor: `fcntl(2)` with `F_DUPFD_CLOEXEC`.
     Duplicate,
+    /// Opening a process, or listing its descriptors: `pidfd_open(2)`, `/proc`.
+    OpenProcess,
+    /// Duplicating a descriptor of another process: `pidfd_getfd(2)`.
+    DuplicateFrom,
     /// Reading or changing the flags of a descriptor: `fcntl(2)`, `ioctl(2)`.
     Control,
     /// Waiting for readiness: `poll(2)`.
@@ -77,6 +81,8 @@ impl Operation {
             Self::GetOption => "get option",
             Self::SetOption => "set option",
             Self::Duplicate => "duplicate",
+            Self::OpenProcess => "open process",
+            Self::DuplicateFrom => "duplicate from process",
             Self::Control => "control descriptor",
             Self::Wait => "wait",
             Self::Address => "address",

@@ -56,4 +56,5 @@ pub(super) const PROTONOSUPPORT: i32 = -39;
 pub(super) const PROTOTYPE: i32 = -40;
 pub(super) const SHUTDOWN: i32 = -41;
 pub(super) const SOCKTNOSUPPORT: i32 = -42;
+pub(super) const SRCH: i32 = -44;
 pub(super) const TIMEDOUT: i32 = -43;

@@ -147,6 +147,9 @@ predicates! {
 
     /// Returns `true` if what was given is no socket, or is closed, `ENOTSOCK` or `EBADF`.
     is_not_a_socket: NOTSOCK | BADF;
+
+    /// Returns `true` if there is no such process, `ESRCH`.
+    is_no_such_process: SRCH;
 }
 
 impl Error {
@@ -178,7 +181,8 @@ impl Error {
     /// Returns `true` if what was given can never be right: a text that is no address, an impossible argument.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
-        matches!(self.cause(), Some(Cause::Invalid(_) | Cause::Parse(_))) || self.is_one_of(&[Errno::INVAL])
+        matches!(self.cause(), Some(Cause::Invalid(_) | Cause::Form(_) | Cause::Parse(_)))
+            || self.is_one_of(&[Errno::INVAL])
     }
 
     /// Returns `true` if the same call, made again later, may well succeed.

@@ -57,5 +57,6 @@ pub(super) const NXIO: i32 = windows_sys::Win32::Foundation::ERROR_INVALID_NAME 
 pub(super) const NOSYS: i32 = windows_sys::Win32::Foundation::ERROR_CALL_NOT_IMPLEMENTED as i32;
 pub(super) const PIPE: i32 = windows_sys::Win32::Foundation::ERROR_BROKEN_PIPE as i32;
 pub(super) const PERM: i32 = windows_sys::Win32::Foundation::ERROR_ACCESS_DENIED as i32;
+pub(super) const SRCH: i32 = windows_sys::Win32::Foundation::ERROR_INVALID_PARAMETER as i32;
 pub(super) const NFILE: i32 = -2;
 pub(super) const NONET: i32 = -1;

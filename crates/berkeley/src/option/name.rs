@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::sealed::Access;
-use super::{Failure, Form, Shown, SocketOption, level, read, unsupported, write};
+use super::{Failure, Form, Shown, SocketOption, Unfit, level, read, unsupported, write};
 use crate::addr::{ParseError, Reason};
 use crate::error::{Error, Operation, Result};
 use crate::source::{AsSource, Source};
@@ -22,6 +22,7 @@ pub struct Row {
     place: Option<Place>,
     read: Option<Read>,
     write: Option<Write>,
+    canonical: fn(&str) -> Option<String>,
 }
 
 impl<F: Form, A: Access> SocketOption<F, A> {
@@ -36,6 +37,7 @@ impl<F: Form, A: Access> SocketOption<F, A> {
             place: self.place,
             read: if A::READS { Some(read_text::<F>) } else { None },
             write: if A::SETS { Some(write_text::<F>) } else { None },
+            canonical: canonical::<F>,
         }
     }
 }
@@ -49,6 +51,16 @@ fn write_text<F: Form>(source: Source<'_>, place: Place, text: &str) -> Result<b
     match F::parse(text) {
         Some(value) => write::<F>(source.borrowed(), place, &value).map(|()| true),
         None => Ok(false),
+    }
+}
+
+/// Returns `None` if the text is no value of that form, or one that has no bytes.
+fn canonical<F: Form>(text: &str) -> Option<String> {
+    let value = F::parse(text)?;
+    match F::encode(&value, |_| ()) {
+        Err(Unfit::OutOfRange) => None,
+        // Whether the system knows an interface is its own to say, when the value is set.
+        Ok(()) | Err(Unfit::Unresolved(_)) => Some(Shown::<F>(&value).to_string()),
     }
 }
 
@@ -139,13 +151,35 @@ impl Row {
         };
         match write(source.as_source(), place, value) {
             Ok(true) => Ok(()),
-            Ok(false) => {
-                let error = ParseError::whole(value, Reason::OptionValue);
-                let error = error.with_hint(format!("{} is {}", self.name, self.form));
-                Err(Error::parse(Operation::SetOption, error).with_option(self.name))
-            }
+            Ok(false) => Err(Error::parse(Operation::SetOption, self.misfit(value)).with_option(self.name)),
             Err(unset) => Err(unset.named(self.name)),
         }
+    }
+
+    /// Reads a text as a value of the option, without a socket, and returns it as [`get`](Self::get) would write it.
+    ///
+    /// # Errors
+    ///
+    /// The text is no value of the option; the hint says what would be one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use berkeley::option;
+    ///
+    /// let row = option::by_name("tcp.keepidle")?;
+    /// assert_eq!(row.canonical("2m")?, "120s");
+    /// assert!(row.canonical("soon").is_err());
+    /// # Ok::<(), berkeley::addr::ParseError>(())
+    /// ```
+    pub fn canonical(&self, value: &str) -> Result<String, ParseError> {
+        (self.canonical)(value).ok_or_else(|| self.misfit(value))
+    }
+
+    #[cold]
+    fn misfit(&self, value: &str) -> ParseError {
+        let error = ParseError::whole(value, Reason::OptionValue);
+        error.with_hint(format!("{} is {}", self.name, self.form))
     }
 }
 

@@ -1,12 +1,14 @@
 //! `sock man`: the manual, from the same description as the command line.
 
+mod options;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Command, CommandFactory};
 
 use super::Cli;
-use crate::endpoint::{KNOBS, SCHEMES, nearest};
+use crate::endpoint::{SCHEMES, nearest};
 use crate::exit::Exit;
 use crate::report::{Failure, Problem, io_reason};
 use crate::transfer::of_output;
@@ -14,14 +16,14 @@ use crate::transfer::of_output;
 const EXAMPLES: &str = "\
 Examples:
   sock man | man -l -                the page of sock
-  sock man addresses | man -l -      the page of the addresses that it takes
+  sock man addresses | man -l -      the page of the addresses that it takes; options for that of the options
   sock man --out /usr/share/man      every page into a directory";
 
 /// Print a page of the manual, or write all of them
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Man {
-    /// Which page: sock, a verb (of address with its question: address calc), or addresses
+    /// Which page: sock, a verb (of address with its question: address calc), addresses or options
     #[arg(default_value = "sock", num_args = 1..=2)]
     page: Vec<String>,
     /// Write every page into the directory DIR instead
@@ -73,11 +75,9 @@ fn pages() -> io::Result<Vec<Page>> {
     command.build();
     let mut pages = vec![page("sock", "sock", &command)?];
     pages_below(&command, "", &mut pages)?;
-    pages.push(Page {
-        word: "addresses".to_owned(),
-        file: "sock-addresses.7".to_owned(),
-        text: address_page(),
-    });
+    for (word, text) in [("addresses", address_page()), ("options", options::page())] {
+        pages.push(Page { word: word.to_owned(), file: format!("sock-{word}.7"), text });
+    }
     Ok(pages)
 }
 
@@ -103,7 +103,10 @@ fn page(word: &str, title: &str, command: &Command) -> io::Result<Page> {
     for (exit, meaning) in Exit::TABLE {
         write!(text, ".TP\n\\fB{}\\fR\n{}\n", exit.code(), escaped(meaning))?;
     }
-    writeln!(text, ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-addresses\\fR(7)")?;
+    writeln!(
+        text,
+        ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-addresses\\fR(7), \\fBsock\\-options\\fR(7)"
+    )?;
     Ok(Page { word: word.to_owned(), file: format!("{title}.1"), text })
 }
 
@@ -148,7 +151,20 @@ A number from 0 to 65535, or the name of a service. For a listener 0 has the sys
 .B PATH, NAME
 %xx stands for a byte: %3f for a question mark, %25 for a percent sign. A path has no NUL and at most 108 bytes, an
 abstract name at most 107 of any bytes.
+.TP
+.B pid:N/fd:M
+The descriptor M of the running process N (Linux), for
+.BR sock\-option (1)
+alone; pid:N is all of its sockets.
 .SH OPTIONS
+Every option of
+.BR sock\-options (7)
+that can be set and is one of the address's sockets, by its name in full (tcp.user\-timeout=30s) or a short one. They are
+set before the socket is bound or connected. In a value %26 stands for an ampersand. Of TCP
+.B connect
+and
+.B listen
+turn nodelay on, and listeners reuseaddr, unless the address turns it off. Those of every day:
 ";
 
 fn address_page() -> Vec<u8> {
@@ -160,10 +176,9 @@ fn address_page() -> Vec<u8> {
         };
         entry(scheme.name, rest, scheme.about)
     });
-    let knobs = KNOBS.iter().map(|knob| entry(knob.name, knob.form, knob.about));
-    let also = ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1)\n";
+    let also = ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1), \\fBsock\\-options\\fR(7)\n";
     let parts = [ADDRESS_HEAD.to_owned()].into_iter().chain(schemes);
-    let parts = parts.chain([ADDRESS_PARTS.to_owned()]).chain(knobs).chain([also.to_owned()]);
+    let parts = parts.chain([ADDRESS_PARTS.to_owned(), options::every_day(), also.to_owned()]);
     parts.collect::<String>().into_bytes()
 }
 
@@ -180,7 +195,7 @@ mod tests {
         let pages = pages().unwrap();
         let words: Vec<&str> = pages.iter().map(|page| page.word.as_str()).collect();
         assert_eq!(words[..4], ["sock", "connect", "listen", "address"]);
-        assert_eq!(words[words.len() - 2..], ["man", "addresses"]);
+        assert_eq!(words[words.len() - 3..], ["man", "addresses", "options"]);
         let mut files: Vec<&str> = pages.iter().map(|page| page.file.as_str()).collect();
         assert!(files.contains(&"sock-address.1") && files.contains(&"sock-address-calc.1"));
         files.sort_unstable();
@@ -190,7 +205,13 @@ mod tests {
         let problem = find(&pages, "lisen").err().unwrap().to_string();
         assert!(problem.ends_with("did you mean listen?"), "{problem}");
         let text = String::from_utf8(pages.iter().flat_map(|page| page.text.clone()).collect()).unwrap();
-        for part in ["unix\\-abstract\\-seqpacket", "nodelay", "EXIT STATUS", "\\-\\-exit\\-on\\-eof"] {
+        for part in [
+            "unix\\-abstract\\-seqpacket",
+            "nodelay",
+            "EXIT STATUS",
+            "\\-\\-exit\\-on\\-eof",
+            "TCP_USER_TIMEOUT",
+        ] {
             assert!(text.contains(part), "{part}");
         }
     }

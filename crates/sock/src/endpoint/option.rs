@@ -1,131 +1,77 @@
-//! The options that an address can ask for: `?nodelay=off&rcvbuf=1MiB`.
+//! The options that an address can ask for: `?nodelay=off&tcp.user-timeout=30s`.
 
 use std::fmt;
 use std::ops::Range;
 
-use berkeley::option::{Linger, ipv6, socket, tcp};
-use berkeley::{AsSource, Result};
+use berkeley::option::Row;
+use berkeley::{AsSource, Family, Result};
 
-use super::spelling::nearest;
 use super::{Scheme, Transport};
-use crate::quantity;
+use crate::dictionary;
 use crate::report::Problem;
 
-/// An option as the tool knows it.
-#[derive(Debug)]
-pub struct Knob {
-    pub name: &'static str,
-    /// How its value is written.
-    pub form: &'static str,
-    /// What the manual says of it.
-    pub about: &'static str,
-    fits: fn(&Scheme) -> bool,
-    read: fn(&str) -> Option<Value>,
-    set: fn(&dyn AsSource, Value) -> Result<()>,
-}
+type Fits = fn(&Scheme) -> bool;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Value {
-    Switch(bool),
-    Bytes(u32),
-    Linger(Option<u32>),
-}
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Switch(true) => Ok(()),
-            Self::Switch(false) | Self::Linger(None) => f.write_str("=off"),
-            Self::Bytes(number) | Self::Linger(Some(number)) => write!(f, "={number}"),
-        }
-    }
-}
-
-fn switch(text: &str) -> Option<Value> {
-    match text {
-        "" | "on" | "1" => Some(Value::Switch(true)),
-        "off" | "0" => Some(Value::Switch(false)),
-        _ => None,
-    }
-}
-
-fn size(text: &str) -> Option<Value> {
-    let number = quantity::bytes(text).ok()?;
-    i32::try_from(number).ok().map(|number| Value::Bytes(number.unsigned_abs()))
-}
-
-fn linger(text: &str) -> Option<Value> {
-    match text {
-        "off" => Some(Value::Linger(None)),
-        seconds => seconds.parse().ok().filter(|time| *time <= 32767).map(|time| Value::Linger(Some(time))),
-    }
-}
-
-/// Writes a row: how the option is read, and how it is set.
-macro_rules! knob {
-    ($name:literal, $form:expr, $fits:expr, $read:ident, $value:ident => $option:expr, $wrap:expr, $about:literal) => {
-        Knob {
-            name: $name,
-            form: $form,
-            about: $about,
-            fits: $fits,
-            read: $read,
-            set: |socket, value| match value {
-                Value::$value(value) => $option.set(socket, $wrap(value)),
-                _ => Ok(()),
-            },
-        }
-    };
-}
-
-const SWITCH: &str = "[=on|off]";
-
-const fn as_is<T: Copy>(value: T) -> T {
-    value
-}
-
-/// Every option there is.
-pub const KNOBS: &[Knob] = &[
-    knob!("broadcast", SWITCH, |to| to.transport == Transport::Udp, switch, Switch => socket::BROADCAST, as_is,
-        "may send to broadcast addresses"),
-    knob!("keepalive", SWITCH, |to| to.transport == Transport::Tcp, switch, Switch => socket::KEEPALIVE, as_is,
-        "probes an idle connection"),
-    knob!("linger", "=SECONDS|off", |to| to.transport == Transport::Tcp, linger, Linger => socket::LINGER, Linger,
-        "how long a close waits for what is not sent yet; 0 resets the connection"),
-    knob!("nodelay", SWITCH, |to| to.transport == Transport::Tcp, switch, Switch => tcp::NODELAY, as_is,
-        "sends small segments at once; on unless turned off"),
-    knob!("rcvbuf", "=BYTES", |_| true, size, Bytes => socket::RCVBUF, as_is, "the size of the receive buffer"),
-    knob!("reuseaddr", SWITCH, |to| to.transport.is_inet(), switch, Switch => socket::REUSEADDR, as_is,
-        "may bind a port that earlier connections still hold; on for TCP listeners"),
-    knob!("sndbuf", "=BYTES", |_| true, size, Bytes => socket::SNDBUF, as_is, "the size of the send buffer"),
-    knob!("v6only", SWITCH, |to| to.transport.is_inet() && to.family != Some(berkeley::Family::INET), switch,
-        Switch => ipv6::V6ONLY, as_is, "keeps IPv4 from a listener on [::]"),
+/// Which sockets the options of a level are for; those of the other levels are for none that an address names.
+const LEVELS: &[(&str, Fits)] = &[
+    ("socket", |_| true),
+    ("ip", |to| to.transport.is_inet() && to.family != Some(Family::INET6)),
+    ("ipv6", |to| to.transport.is_inet() && to.family != Some(Family::INET)),
+    ("tcp", |to| to.transport == Transport::Tcp),
+    ("udp", |to| to.transport == Transport::Udp),
+    ("local", |to| !to.transport.is_inet()),
 ];
 
+/// Options that systems take of every socket, and that mean something to these.
+const ONLY: &[(&str, Fits)] = &[
+    ("socket.broadcast", |to| to.transport == Transport::Udp),
+    ("socket.keepalive", |to| to.transport == Transport::Tcp),
+    ("socket.linger", |to| to.transport == Transport::Tcp),
+    ("socket.reuseaddr", |to| to.transport.is_inet()),
+];
+
+/// Tells whether an option is one of the sockets that a scheme names.
+pub(super) fn fits(row: &Row, scheme: &Scheme) -> bool {
+    let holds =
+        |table: &[(&str, Fits)], name| table.iter().find(|row| row.0 == name).map(|row| row.1(scheme));
+    let of_level = holds(LEVELS, dictionary::split(row).0).unwrap_or(false);
+    of_level && holds(ONLY, row.name()).unwrap_or(true)
+}
+
 /// An option with its value.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Setting {
-    knob: &'static Knob,
-    value: Value,
+    row: &'static Row,
+    /// As the option prints it.
+    value: String,
 }
 
 impl PartialEq for Setting {
     fn eq(&self, other: &Self) -> bool {
-        self.knob.name == other.knob.name && self.value == other.value
+        self.row.name() == other.row.name() && self.value == other.value
     }
 }
 
 impl Eq for Setting {}
 
+/// Escapes what would end the value.
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.knob.name, self.value)
+        f.write_str(dictionary::short(self.row))?;
+        if dictionary::is_switch(self.row) && self.value == "on" {
+            return Ok(());
+        }
+        f.write_str("=")?;
+        self.value.chars().try_for_each(|c| match c {
+            '%' | '&' | ' ' => write!(f, "%{:02x}", u32::from(c)),
+            _ => write!(f, "{c}"),
+        })
     }
 }
 
 impl Setting {
     pub(super) fn apply(&self, socket: &impl AsSource) -> Result<()> {
-        (self.knob.set)(socket, self.value)
+        self.row.set(socket, &self.value)
     }
 }
 
@@ -134,10 +80,13 @@ pub(super) fn read(text: &str, start: usize, scheme: &Scheme) -> std::result::Re
     let mut settings: Vec<Setting> = Vec::new();
     let mut at = start;
     for piece in text.get(start..).unwrap_or_default().split('&') {
-        let setting = read_one(text, at..at + piece.len(), piece, scheme)?;
-        if settings.iter().any(|earlier| earlier.knob.name == setting.knob.name) {
-            let message = format!("{} is given twice", setting.knob.name);
-            return Err(Problem::new(message, text, at..at + setting.knob.name.len()));
+        let setting = read_one(text, at..at + piece.len(), scheme)?;
+        // What is only set adds to a list, as memberships do.
+        let is_one = setting.row.is_readable();
+        if is_one && settings.iter().any(|earlier| earlier.row.name() == setting.row.name()) {
+            let length = piece.find('=').unwrap_or(piece.len());
+            let message = format!("{} is given twice", &piece[..length]);
+            return Err(Problem::new(message, text, at..at + length));
         }
         settings.push(setting);
         at += piece.len() + 1;
@@ -145,54 +94,59 @@ pub(super) fn read(text: &str, start: usize, scheme: &Scheme) -> std::result::Re
     Ok(settings)
 }
 
-fn read_one(
-    text: &str,
-    span: Range<usize>,
-    piece: &str,
-    scheme: &Scheme,
-) -> std::result::Result<Setting, Problem> {
-    let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+fn read_one(text: &str, span: Range<usize>, scheme: &Scheme) -> std::result::Result<Setting, Problem> {
+    let piece = &text[span.clone()];
+    let (name, value) = piece.split_once('=').map_or((piece, None), |(name, value)| (name, Some(value)));
     let name_span = span.start..span.start + name.len();
-    let Some(knob) = KNOBS.iter().find(|knob| knob.name == name) else {
-        return Err(unknown(text, name_span, name, scheme));
-    };
-    if !(knob.fits)(scheme) {
+    let row = dictionary::find(text, name_span.clone(), |row| fits(row, scheme))?;
+    if !fits(row, scheme) {
         return Err(Problem::new(format!("{} has no option {name}", scheme.name), text, name_span));
     }
-    let has_value = piece.len() > name.len();
-    let value = if has_value && value.is_empty() { None } else { (knob.read)(value) };
-    value.map(|value| Setting { knob, value }).ok_or_else(|| {
-        let start = (name_span.end + 1).min(span.end);
-        let message = if has_value {
-            format!("{value_text:?} is no value of {name}", value_text = &piece[name.len() + 1..])
-        } else {
-            format!("{name} needs a value")
-        };
-        Problem::new(message, text, start..span.end).with_hint(format!("write {name}{}", knob.form))
-    })
+    let at = (name_span.end + usize::from(value.is_some()))..span.end;
+    let value = match value {
+        Some(value) => Some(unescape(value, text, at.start)?),
+        None => None,
+    };
+    let value = dictionary::value(row, name, value.as_deref(), text, at)?;
+    Ok(Setting { row, value })
 }
 
-fn unknown(text: &str, span: Range<usize>, name: &str, scheme: &Scheme) -> Problem {
-    let known: Vec<&str> = KNOBS.iter().filter(|knob| (knob.fits)(scheme)).map(|knob| knob.name).collect();
-    let problem = Problem::new(format!("unknown option {name:?}"), text, span);
-    match nearest(name, known.iter().copied()) {
-        Some(meant) => problem.with_hint(format!("did you mean {meant}? (known: {})", known.join(", "))),
-        None => problem.with_hint(format!("known: {}", known.join(", "))),
+/// Reads the escapes of a value: `%26` is an ampersand.
+fn unescape(value: &str, text: &str, start: usize) -> std::result::Result<String, Problem> {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let at = start + value.len() - rest.len();
+        let hex = || std::str::from_utf8(behind.get(..2)?).ok().filter(|hex| !hex.starts_with('+'));
+        let escaped = || u8::from_str_radix(hex()?, 16).ok();
+        match (first, escaped()) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            (b'%', None) => {
+                let message = "% is not followed by two hexadecimal digits";
+                let problem = Problem::new(message, text, at..at + 1);
+                return Err(problem.with_hint("write %25 for a percent sign"));
+            }
+            _ => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
     }
+    String::from_utf8(bytes)
+        .map_err(|_| Problem::new("a value is text (UTF-8)", text, start..start + value.len()))
 }
 
 #[cfg(test)]
 mod tests {
+    use berkeley::option::{Linger, ip, socket, tcp};
+
     use super::*;
 
-    #[test]
-    fn the_names_are_the_librarys() {
-        let names: Vec<&str> = berkeley::option::all().map(berkeley::option::Row::name).collect();
-        for knob in KNOBS {
-            let known =
-                names.iter().any(|name| name.split_once('.').is_some_and(|(_, name)| name == knob.name));
-            assert!(known, "{}", knob.name);
-        }
+    fn settings(text: &str) -> std::result::Result<Vec<Setting>, Problem> {
+        read(text, text.find('?').unwrap() + 1, &super::super::SCHEMES[1])
     }
 
     #[test]
@@ -200,13 +154,36 @@ mod tests {
         let listener =
             berkeley::Socket::open(berkeley::Family::INET, berkeley::Kind::STREAM, berkeley::Protocol::TCP)
                 .unwrap();
-        let text = "tcp4://:0?keepalive&rcvbuf=64KiB&linger=3&nodelay=off";
-        for setting in read(text, text.find('?').unwrap() + 1, &super::super::SCHEMES[1]).unwrap() {
+        let text = "tcp4://:0?keepalive&rcvbuf=64KiB&linger=3&nodelay=off&IP_TTL=%39";
+        for setting in settings(text).unwrap() {
             setting.apply(&listener).unwrap();
         }
         assert!(listener.get(socket::KEEPALIVE).unwrap());
         assert!(listener.get(socket::RCVBUF).unwrap() >= 65536);
         assert_eq!(listener.get(socket::LINGER).unwrap(), Linger(Some(3)));
         assert!(!listener.get(tcp::NODELAY).unwrap());
+        assert_eq!(listener.get(ip::TTL).unwrap(), 9);
+    }
+
+    #[test]
+    fn escapes_come_back() {
+        let escaped = settings("tcp4://:0?tcp.congestion=a%26b%25%20c").unwrap();
+        assert_eq!(escaped[0].value, "a&b% c");
+        assert_eq!(escaped[0].to_string(), "tcp.congestion=a%26b%25%20c");
+        let problem = settings("tcp4://:0?tcp.congestion=a%+1").unwrap_err().to_string();
+        assert!(
+            problem.ends_with("                            ^    write %25 for a percent sign"),
+            "{problem}"
+        );
+        assert!(settings("tcp4://:0?tcp.congestion=%ff").is_err() && settings("tcp4://:0?ttl=%").is_err());
+    }
+
+    #[test]
+    fn memberships_add_up_and_values_do_not() {
+        assert!(
+            settings("tcp4://:0?ip.ttl=1&ttl=2").unwrap_err().to_string().starts_with("ttl is given twice")
+        );
+        let groups = "tcp4://:0?ip.add-membership=239.1.1.1&ip.add-membership=239.1.1.2";
+        assert_eq!(settings(groups).map(|settings| settings.len()), Ok(2), "{groups}");
     }
 }

@@ -81,6 +81,9 @@ fn scheme(whole: Part<'_>) -> Read<(&'static Scheme, Part<'_>)> {
         };
     }
     let (name, behind) = whole.split_at(whole.text.find(':').unwrap_or(whole.text.len()));
+    if name.text == "pid" && behind.text.contains('/') {
+        return Err(whole.fail("a socket of a running process is for sock option alone"));
+    }
     match known(name.text) {
         Some(scheme) if !scheme.transport.is_inet() => return Ok((scheme, behind)),
         Some(_) if !behind.text.is_empty() => {

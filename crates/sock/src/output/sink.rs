@@ -134,6 +134,17 @@ impl Sink {
         self.error(input.record().with("error", problem.record())).map_err(|error| of_output(&error))
     }
 
+    /// Says what could not be answered, on the standard error and among the records, and lets the work go on.
+    pub fn failed(&mut self, input: &Input<'_>, failure: &Failure) -> Result<(), Failure> {
+        self.flush()?;
+        failure.print();
+        for text in failure.messages() {
+            let error = Record::new().with("exit", failure.exit().code()).with("text", text.as_str());
+            self.error(input.record().with("error", error)).map_err(|error| of_output(&error))?;
+        }
+        Ok(())
+    }
+
     fn failure(&mut self, failure: &Failure) -> io::Result<()> {
         for text in failure.messages() {
             let code = failure.exit().code();

@@ -29,7 +29,7 @@ pub(crate) fn borrow(fd: &Descriptor) -> Borrowed<'_> {
 }
 
 /// Takes over a number that a call of the system has just returned.
-pub(super) fn owned(fd: RawFd) -> Descriptor {
+pub(in crate::sys) fn owned(fd: RawFd) -> Descriptor {
     // SAFETY: the only callers have `fd` from a call that opened it, so it is open and nobody else's.
     unsafe { OwnedFd::from_raw_fd(fd) }
 }
