@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, unsafe_code)]
 
-use berkeley::{Family, Instruction, Kind, Protocol, SECOND, Socket, UdpSocket, option};
+use berkeley::{Instruction, UdpSocket, option};
 use berkeley_testkit::limit;
 
 /// Lets everything through, and keeps all of it.
@@ -32,7 +32,7 @@ fn where_there_are_no_filters_it_is_said() {
 mod linux {
     use std::os::fd::{FromRawFd, OwnedFd};
 
-    use berkeley::Errno;
+    use berkeley::{Errno, Family, Kind, Protocol, SECOND, Socket};
     use berkeley_testkit::need;
 
     use super::*;
