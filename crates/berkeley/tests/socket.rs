@@ -206,6 +206,9 @@ fn a_datagram_of_more_slices_than_the_system_takes_is_not_cut() {
                 assert!(receiver.now().recv(&mut [0; 8]).unwrap().is_none());
             }
         }
+        if lacks(Lack::ManySlices) {
+            return;
+        }
         sender.send(b"x").unwrap();
         let mut bytes = [0; 1025];
         let mut slices: Vec<_> = bytes.chunks_mut(1).map(IoSliceMut::new).collect();

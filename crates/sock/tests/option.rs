@@ -46,6 +46,7 @@ fn the_dictionary_has_every_option_by_its_level() {
 }
 
 #[test]
+#[cfg(unix)]
 fn json_is_what_python_reads() {
     let _limit = limit();
     let Some(python) = program("python3") else { return };
