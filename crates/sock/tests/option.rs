@@ -6,9 +6,13 @@
 mod ask;
 mod common;
 
-use ask::{Answer, ask, ask_program};
+#[cfg(unix)]
+use ask::ask_program;
+use ask::{Answer, ask};
 use berkeley::{Family, Kind, Protocol, Socket, TcpListener, option};
-use berkeley_testkit::{limit, program};
+use berkeley_testkit::limit;
+#[cfg(unix)]
+use berkeley_testkit::program;
 use serde_json::Value;
 
 fn sock_option(arguments: &[&str]) -> Answer {
