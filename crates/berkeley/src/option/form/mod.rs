@@ -11,6 +11,7 @@ mod interface;
 mod membership;
 mod named;
 mod peer;
+mod tcp_ao;
 mod tcp_info;
 mod time;
 
@@ -24,6 +25,7 @@ pub use self::interface::*;
 pub use self::membership::*;
 pub use self::named::*;
 pub use self::peer::*;
+pub use self::tcp_ao::*;
 pub use self::tcp_info::*;
 pub use self::time::*;
 use crate::error::Errno;

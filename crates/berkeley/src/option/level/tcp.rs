@@ -1,10 +1,18 @@
 //! Options of TCP: `IPPROTO_TCP`, tcp(7).
 
-use crate::option::{Md5Key, Microseconds, Milliseconds, Octets, RepairQueue, Seconds, TcpInfo, Text};
+use crate::option::{
+    AoInfo, AoKey, AoKeyName, Md5Key, Microseconds, Milliseconds, Octets, RepairQueue, Seconds, TcpInfo, Text,
+};
 
 level! { "IPPROTO_TCP":
     /// How long data may stay unacknowledged before the connection is given up. Default: the system's.
     ABORT_THRESHOLD: Milliseconds = "tcp.abort-threshold" "TCP_ABORT_THRESHOLD";
+    /// Adds a key of the authentication option (RFC 5925). Linux 6.7.
+    AO_ADD_KEY: AoKey, WriteOnly = "tcp.ao-add-key" "TCP_AO_ADD_KEY";
+    /// Takes a key of the authentication option away. Linux 6.7.
+    AO_DEL_KEY: AoKeyName, WriteOnly = "tcp.ao-del-key" "TCP_AO_DEL_KEY";
+    /// Which keys of the authentication option are used, whether it is required, and how segments fared. Linux 6.7.
+    AO_INFO: AoInfo = "tcp.ao-info" "TCP_AO_INFO";
     /// Whether the urgent mark is read as the BSDs do. Default: on.
     BSDURGENT: bool = "tcp.bsdurgent" "TCP_BSDURGENT";
     /// Settings of the congestion control.
