@@ -234,10 +234,27 @@ impl SocketOf<Stream> {
     }
 
     /// Returns what the connection knows of itself: [`tcp::INFO`].
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux, FreeBSD, NetBSD, OpenBSD: `TCP_INFO`. Apple: `TCP_CONNECTION_INFO`.
+    /// - Windows 10 1703 and later: `SIO_TCP_INFO`.
+    /// - Elsewhere unsupported.
     #[doc(alias = "TCP_INFO")]
     #[doc(alias = "TCP_CONNECTION_INFO")]
+    #[doc(alias = "SIO_TCP_INFO")]
     pub fn info(&self) -> Result<TcpInfo> {
-        self.get(tcp::INFO)
+        self.tcp_info()
+    }
+
+    /// Sets after how many segments an acknowledgement goes at once, 1 to 255, rather than after a while. Default: 2.
+    ///
+    /// # Platform notes
+    ///
+    /// - Windows. Elsewhere unsupported; on Linux [`tcp::QUICKACK`] is near to it.
+    #[doc(alias = "SIO_TCP_SET_ACK_FREQUENCY")]
+    pub fn set_ack_frequency(&self, segments: u8) -> Result<()> {
+        self.set_tcp_ack_frequency(segments)
     }
 }
 

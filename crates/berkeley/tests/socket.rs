@@ -706,3 +706,23 @@ fn an_address_that_a_family_cannot_take_names_itself() {
     let error = socket.send_to(b"x", &to).unwrap_err();
     assert_eq!(error.address(), Some(&to.into()));
 }
+
+/// By an option or by a request; where a system has neither, it says so.
+#[test]
+fn a_connection_tells_of_itself() {
+    let _limit = limit();
+    let (client, server) = berkeley_testkit::tcp_pair("127.0.0.1:0".parse().unwrap()).unwrap();
+    client.send(b"12345").unwrap();
+    server.recv(&mut [0; 8]).unwrap();
+    match client.info() {
+        Ok(info) => {
+            assert_eq!(info.state, Some(berkeley::option::TcpState::ESTABLISHED));
+            assert!(info.bytes_sent.is_none_or(|sent| sent >= 5), "{info:?}");
+        }
+        Err(error) => assert!(!cfg!(target_os = "linux") && error.is_unsupported(), "{error}"),
+    }
+    match client.set_ack_frequency(1) {
+        Ok(()) => assert!(cfg!(windows)),
+        Err(error) => assert!(error.is_unsupported(), "{error}"),
+    }
+}

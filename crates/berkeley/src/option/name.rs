@@ -252,15 +252,26 @@ const fn with(mut slots: [Slot; 2048], name: &str, slot: Slot) -> [Slot; 2048] {
     slots
 }
 
-/// FNV-1a of the letters in lower case.
+/// Hashes a name eight bytes at a time, letters of either case alike: they differ in one bit, which is set in all bytes.
 const fn hash(name: &[u8]) -> usize {
-    let mut hash: u32 = 0x811c_9dc5;
-    let mut at = 0;
-    while at < name.len() {
-        hash = (hash ^ name[at].to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193);
+    const EITHER_CASE: u64 = 0x2020_2020_2020_2020;
+    let (mut rest, mut hash) = (name, name.len() as u64);
+    while let Some((front, behind)) = rest.split_first_chunk() {
+        hash = mixed(hash ^ (u64::from_le_bytes(*front) | EITHER_CASE));
+        rest = behind;
+    }
+    let (mut last, mut at) = (0, 0);
+    while at < rest.len() {
+        last = last << 8 | rest[at] as u64;
         at += 1;
     }
-    (hash ^ hash >> 16) as usize
+    mixed(hash ^ (last | EITHER_CASE)) as usize
+}
+
+/// Multiplies by the golden ratio, and brings the high half, which depends on every bit, to the low one.
+const fn mixed(number: u64) -> u64 {
+    let product = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 32
 }
 
 #[cold]

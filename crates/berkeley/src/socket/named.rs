@@ -3,8 +3,9 @@
 use super::SocketOf;
 use super::role::Role;
 use crate::addr::Family;
-use crate::error::Result;
-use crate::option::{Linger, ip, ipv6, socket};
+use crate::error::{During, Errno, Operation, Result};
+use crate::option::{Form, Linger, TcpInfo, ip, ipv6, socket, tcp};
+use crate::sys;
 
 /// Writes the methods that read and set an option: `/// what it says` `get, set: type = option "C_NAME";`.
 ///
@@ -86,5 +87,22 @@ impl<R: Role> SocketOf<R> {
             Family::INET6 => self.set(ipv6::TCLASS, class.into()),
             _ => self.set(ip::TOS, class),
         }
+    }
+
+    /// Reads what a TCP connection knows of itself: by its option, or by the request of Windows.
+    pub(crate) fn tcp_info(&self) -> Result<TcpInfo> {
+        if tcp::INFO.is_available() {
+            return self.get(tcp::INFO);
+        }
+        let mut bytes = [0; TcpInfo::SIZE];
+        let told = sys::tcp::info(self.borrowed(), &mut bytes).and_then(|length| {
+            let told = bytes.get(..length).and_then(TcpInfo::decode);
+            told.ok_or(Errno::OPNOTSUPP)
+        });
+        told.during(Operation::Control)
+    }
+
+    pub(crate) fn set_tcp_ack_frequency(&self, segments: u8) -> Result<()> {
+        sys::tcp::set_ack_frequency(self.borrowed(), segments).during(Operation::Control)
     }
 }

@@ -48,9 +48,25 @@ pub(crate) fn decode_credentials(_: &[u8]) -> Option<(Option<i32>, u32, u32)> {
 /// `TCPSTATE`.
 pub(crate) const TCP_STATES: [i32; 11] = [4, 2, 3, 6, 9, 10, 0, 5, 8, 1, 7];
 
-/// No option tells what a connection knows of itself.
-pub(crate) const TCP_INFO_SIZE: usize = 0;
-pub(crate) const TCP_INFO: &[Field] = &[];
+/// `TCP_INFO_v1`, which a request tells and no option: the name here, the one there, and the nanoseconds of the unit of a
+/// time.
+macro_rules! fields {
+    ($($name:ident $theirs:ident $width:literal $(* $nanoseconds:literal)?,)*) => {
+        &[$(Field {
+            name: stringify!($name),
+            at: offset_of!(ws::TCP_INFO_v1, $theirs),
+            width: $width,
+            nanoseconds: [$($nanoseconds,)? 1][0],
+            shift: 0,
+            mask: u64::MAX,
+        }),*]
+    };
+}
 
-/// Whether a raw socket gives and takes two numbers of an IPv4 header in the machine's order.
-pub(crate) const RAW_IN_HOST_ORDER: bool = false;
+pub(crate) const TCP_INFO_SIZE: usize = size_of::<ws::TCP_INFO_v1>();
+pub(crate) const TCP_INFO: &[Field] = fields! {
+    state State 4, options TimestampsEnabled 1, snd_mss Mss 4, rtt RttUs 4 * 1000, min_rtt MinRttUs 4 * 1000,
+    snd_cwnd Cwnd 4, snd_wnd SndWnd 4, rcv_wnd RcvWnd 4, bytes_sent BytesOut 8, bytes_received BytesIn 8,
+    bytes_retrans BytesRetrans 4, total_rto TimeoutEpisodes 4, rwnd_limited SndLimTimeRwin 4 * 1_000_000,
+    sndbuf_limited SndLimTimeSnd 4 * 1_000_000,
+};
