@@ -26,6 +26,9 @@ fn where_there_are_no_filters_it_is_said() {
     assert!(socket.attached_filter().unwrap_err().is_unsupported());
     assert!(socket.detach_filter().unwrap_err().is_unsupported());
     assert!(socket.detach_chooser().unwrap_err().is_unsupported());
+    let share = option::FlowLabelShare::ANY;
+    let leased = socket.lease_flow_label(std::net::Ipv6Addr::LOCALHOST, None, share);
+    assert!(leased.unwrap_err().is_unsupported());
 }
 
 #[cfg(target_os = "linux")]

@@ -376,3 +376,24 @@ fn an_anycast_address_is_taken_and_given_up() {
         assert!(error.is_not_found(), "{error}");
     });
 }
+
+#[test]
+fn a_flow_label_is_leased_kept_from_others_and_given_back() {
+    use berkeley::option::FlowLabelShare;
+    use std::net::Ipv6Addr;
+
+    let _limit = limit();
+    let open = || Socket::open(Family::INET6, Kind::DGRAM, Protocol::DEFAULT);
+    let (one, other) = (open().unwrap(), open().unwrap());
+    let lease = |socket: &Socket, label| {
+        socket.lease_flow_label(Ipv6Addr::LOCALHOST, label, FlowLabelShare::EXCLUSIVE)
+    };
+    let label = lease(&one, None).unwrap();
+    assert!((1..=0xf_ffff).contains(&label), "{label:#x}");
+    assert!(lease(&other, Some(label)).unwrap_err().is_permission_denied());
+    one.release_flow_label(label).unwrap();
+    assert_eq!(one.release_flow_label(label).unwrap_err().errno(), berkeley::Errno::by_name("ESRCH"));
+    for wrong in [0, 0x10_0000] {
+        assert!(lease(&one, Some(wrong)).unwrap_err().to_string().contains("from 1 to 0xfffff"));
+    }
+}

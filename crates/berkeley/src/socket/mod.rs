@@ -6,6 +6,7 @@ mod connect;
 mod debug;
 mod filter;
 mod flags;
+mod flow_label;
 mod interop;
 mod io;
 mod mode;

@@ -16,7 +16,7 @@
 //! | `layout` | how values of options lie in bytes, where systems differ |
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `own_limit` |
 //!
-//! `process` is for Linux alone and `tcp` for Windows alone, and both have a body for all others; `number` has what the system calls which option: one file a system.
+//! `flow_label` and `process` are for Linux alone and `tcp` for Windows alone, and have a body for all others; `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
 //!
@@ -44,6 +44,8 @@ mod number;
 #[cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), path = "unsupported.rs")]
 mod system;
 
+#[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/flow_label.rs")]
+pub(crate) mod flow_label;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/process.rs")]
 pub(crate) mod process;
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/tcp.rs")]

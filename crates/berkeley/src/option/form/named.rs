@@ -42,6 +42,19 @@ choices! {
 }
 
 choices! {
+    /// Who may use a flow label of IPv6 that was leased: linux/in6.h.
+    FlowLabelShare:
+    /// This socket alone.
+    EXCLUSIVE = 1, "exclusive";
+    /// The sockets of this process.
+    PROCESS = 2, "process";
+    /// The sockets of this user.
+    USER = 3, "user";
+    /// Every socket.
+    ANY = 255, "any";
+}
+
+choices! {
     /// The layout of the headers in a ring of a packet socket: `PACKET_VERSION`.
     PacketVersion:
     /// Depends on the size of a word.
