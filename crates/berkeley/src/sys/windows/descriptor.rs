@@ -55,7 +55,7 @@ pub(crate) fn borrow(socket: &Descriptor) -> Borrowed<'_> {
 
 /// Returns the number as Winsock's functions take it.
 #[inline]
-pub(super) fn number(socket: Borrowed<'_>) -> ws::SOCKET {
+pub(in crate::sys) fn number(socket: Borrowed<'_>) -> ws::SOCKET {
     socket.as_raw_socket() as ws::SOCKET
 }
 

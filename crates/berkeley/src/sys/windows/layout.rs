@@ -70,3 +70,6 @@ pub(crate) const TCP_INFO: &[Field] = fields! {
     bytes_retrans BytesRetrans 4, total_rto TimeoutEpisodes 4, rwnd_limited SndLimTimeRwin 4 * 1_000_000,
     sndbuf_limited SndLimTimeSnd 4 * 1_000_000,
 };
+
+/// Whether a raw socket gives and takes two numbers of an IPv4 header in the machine's order.
+pub(crate) const RAW_IN_HOST_ORDER: bool = false;
