@@ -204,7 +204,10 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
 /// # Ok::<(), berkeley::addr::ParseError>(())
 /// ```
 pub fn by_name(name: &str) -> Result<&'static Row, ParseError> {
-    let same = |row: &&Row| row.name.eq_ignore_ascii_case(name) || row.c_name.eq_ignore_ascii_case(name);
+    let same = |row: &&Row| {
+        // As it is written most often first: a comparison of whole words at a time.
+        row.name == name || row.name.eq_ignore_ascii_case(name) || row.c_name.eq_ignore_ascii_case(name)
+    };
     slots(name.as_bytes()).map_while(row_of).find(same).ok_or_else(|| unknown(name))
 }
 
