@@ -715,6 +715,8 @@ fn a_connection_tells_of_itself() {
     client.send(b"12345").unwrap();
     server.recv(&mut [0; 8]).unwrap();
     match client.info() {
+        // Qemu gives the first four bytes, in the order of its own processor.
+        Ok(_) if berkeley_testkit::is_emulated() => {}
         Ok(info) => {
             assert_eq!(info.state, Some(berkeley::option::TcpState::ESTABLISHED));
             assert!(info.bytes_sent.is_none_or(|sent| sent >= 5), "{info:?}");

@@ -253,6 +253,8 @@ fn the_machine_knows_its_context() {
     let _limit = limit();
     match vsock::local_cid() {
         Ok(cid) => assert_ne!(cid, VsockAddress::CID_HYPERVISOR),
+        // Qemu translates no request to that device.
+        Err(error) if berkeley_testkit::is_emulated() => assert!(error.errno().is_some(), "{error}"),
         Err(error) => {
             assert!(error.is_not_found() || error.is_permission_denied(), "{error}");
             assert!(error.to_string().contains("/dev/vsock"), "{error}");

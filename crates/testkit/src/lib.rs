@@ -16,7 +16,7 @@ mod pair;
 mod wine;
 
 pub use limit::{Limit, limit};
-pub use need::{again, need, need_of, program};
+pub use need::{again, is_emulated, need, need_of, program};
 #[cfg(target_os = "linux")]
 pub use network::{in_own_network, ip};
 pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};

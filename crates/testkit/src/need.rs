@@ -22,6 +22,12 @@ pub fn need(there: bool, what: &str) -> bool {
     need_of("all", there, what)
 }
 
+/// Returns whether the tests run in qemu's user mode, which does not translate every option and request.
+#[must_use]
+pub fn is_emulated() -> bool {
+    env::var("BERKELEY_RUNNER").is_ok_and(|runner| runner.starts_with("qemu-"))
+}
+
 /// Returns whether a test can run that few machines can; if not, says what it lacks.
 ///
 /// # Panics
