@@ -102,7 +102,7 @@ const VALUES: &[(&str, &[(&str, &str)])] = &[
     ("socket.incoming-cpu", &[("0", "0"), ("1", "1")]),
     ("socket.linger", &[("15s", "15s"), ("0", "0s"), ("off", "off")]),
     ("socket.mark", &[("7", "7"), ("0xfffffff0", "4294967280"), ("0", "0")]),
-    ("socket.max-pacing-rate", &[("1000000", "1000000"), ("8589934592", "8589934592")]),
+    ("socket.max-pacing-rate", &[("1000000", "1000000"), (FAST, FAST)]),
     ("socket.peek-off", &[("3", "3"), ("-1", "-1")]),
     ("socket.priority", &[("6", "6"), ("7", "7"), ("0", "0")]),
     ("socket.rcvbuf", &[("8192", "16384"), ("20000", "40000")]),
@@ -200,6 +200,8 @@ const VALUES: &[(&str, &[(&str, &str)])] = &[
 const SEGMENT: &str = "000204000000000000000000000000000000000000000001";
 const KEY: &str = "000102030405060708090a0b0c0d0e0f";
 const OTHER_KEY: &str = "0f0e0d0c0b0a09080706050403020100ff0102030405060708090a0b0c0d0eff";
+/// More than 32 bits, where the kernel takes more.
+const FAST: &str = if cfg!(target_pointer_width = "64") { "8589934592" } else { "2147483648" };
 const AO_INFO: &str = "required=on accepts-icmp=off good=0 bad=0 key-not-found=0 missing=0 dropped-icmp=0";
 const INITMSG: &str = "streams-out=5 streams-in=6 attempts=7 timeout=8000";
 const RTOINFO: &str = "association=0 initial=2000 max=30000 min=500";

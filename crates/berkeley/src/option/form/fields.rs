@@ -43,7 +43,7 @@ pub enum Word {}
 impl Form for Word {
     type Value = u64;
     const SIZE: usize = 8;
-    const TEXT: &'static str = "a number from 0 to 18446744073709551615";
+    const TEXT: &'static str = if cfg!(target_pointer_width = "64") { u64::TEXT } else { u32::TEXT };
 
     fn decode(bytes: &[u8]) -> Option<u64> {
         match bytes.len() {
