@@ -43,7 +43,8 @@ pub enum Word {}
 impl Form for Word {
     type Value = u64;
     const SIZE: usize = 8;
-    const TEXT: &'static str = if cfg!(target_pointer_width = "64") { u64::TEXT } else { u32::TEXT };
+    const TEXT: &'static str =
+        "a number from 0 to 18446744073709551615, or to 4294967295 on a processor of 32 bits";
 
     fn decode(bytes: &[u8]) -> Option<u64> {
         match bytes.len() {
