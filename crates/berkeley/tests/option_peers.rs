@@ -68,7 +68,9 @@ fn text(form: &str, bytes: &[u8]) -> Option<String> {
             str::from_utf8(bytes.split(|byte| *byte == 0).next().unwrap_or_default()).ok()?.to_owned()
         }
         "a number from -2147483648 to 2147483647" => int()?.to_string(),
-        "a number from 0 to 18446744073709551615" => u64::from_ne_bytes(bytes.try_into().ok()?).to_string(),
+        form if form.starts_with("a number from 0 to 18446744073709551615") => {
+            u64::from_ne_bytes(bytes.try_into().ok()?).to_string()
+        }
         form if form.starts_with("a number from 0") => (int()? as u32).to_string(),
         form if form.starts_with("bytes in hexadecimal") => {
             bytes.iter().fold(String::new(), |mut all, byte| {
