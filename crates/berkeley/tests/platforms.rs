@@ -221,7 +221,7 @@ which fails when the two differ.
 |---|---|---|
 | Linux on x86-64 | the whole suite runs, on libc's calls too, and under sanitizers for addresses, leaks and threads | `.ci/run`, `ci/sanitizers` |
 | Linux on x86 of 32 bits, and with musl | the library's suite runs | `ci/emulated` |
-| Linux on aarch64 and on s390x, which is big-endian | the library's suite runs under qemu | `ci/emulated` |
+| Linux on aarch64 and on s390x, which is big-endian | the library's suite runs under qemu, but for what its user mode does not translate, most options among it | `ci/emulated` |
 | Linux 6.1, the kernel that Debian packages | what the kernel of the machine may lack runs in a virtual machine: vsock | `ci/vm` |
 | Windows | the whole suite, the tool's too, runs under Wine; the tool speaks with the one of Linux | `ci/windows` |
 | Windows, MSVC | type-checked | `ci/targets` |
