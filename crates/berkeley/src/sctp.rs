@@ -79,10 +79,7 @@ impl SocketOf<Stream> {
 
     /// Connects as [`connect`](Self::connect) does, or gives up when the deadline passes.
     pub fn connect_by(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
-        let (address, raw) = encode(&address, Operation::Connect)?;
-        let stream = Self::opened_for(&address)?;
-        stream.connect_until(address, &raw, deadline.into())?;
-        Ok(stream)
+        Self::connected(&address, deadline, Self::opened_for)
     }
 
     /// Connects as [`connect_by`](Self::connect_by) does, with an association that asks for so many streams.
@@ -96,11 +93,11 @@ impl SocketOf<Stream> {
         init: InitMessage,
         deadline: impl Into<Deadline>,
     ) -> Result<Self> {
-        let (address, raw) = encode(&address, Operation::Connect)?;
-        let stream = Self::opened_for(&address)?;
-        stream.set(sctp::INITMSG, init)?;
-        stream.connect_until(address, &raw, deadline.into())?;
-        Ok(stream)
+        Self::connected(&address, deadline, |address| {
+            let stream = Self::opened_for(address)?;
+            stream.set(sctp::INITMSG, init)?;
+            Ok(stream)
+        })
     }
 
     /// Starts to connect to `address`, and does not wait.
@@ -142,9 +139,7 @@ impl SocketOf<Listener> {
         let (address, raw) = encode(&address, Operation::Bind)?;
         let listener = open(family_of(&address, Operation::Bind)?, Listener)?;
         listener.set(socket::REUSEADDR, true)?;
-        listener.bind_raw(&address, &raw)?;
-        listener.listen(backlog).map_err(|error| error.with_address(address))?;
-        Ok(listener)
+        listener.listening_at(address, &raw, backlog)
     }
 
     named! {

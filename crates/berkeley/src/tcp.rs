@@ -8,7 +8,7 @@ use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option::{TcpInfo, socket, tcp};
-use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode, named};
+use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode, named, role};
 use crate::sys::address::RawAddress;
 
 /// A TCP connection.
@@ -47,38 +47,19 @@ pub type TcpStream = SocketOf<Stream>;
 /// ```
 pub type TcpListener = SocketOf<Listener>;
 
-/// The role of a TCP connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stream;
-
-/// The role of a socket that accepts TCP connections.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Listener;
+role! {
+    /// The role of a TCP connection.
+    Stream: "TcpStream", SocketAddr,
+        |family, kind, listening| is_inet(family) && kind == Kind::STREAM && !listening,
+        [Protocol::TCP, Protocol::MPTCP], "the descriptor is no stream over IPv4 or IPv6, or it listens";
+    /// The role of a socket that accepts TCP connections.
+    Listener: "TcpListener", SocketAddr,
+        |family, kind, listening| is_inet(family) && kind == Kind::STREAM && listening,
+        [Protocol::TCP, Protocol::MPTCP], "the descriptor is no stream over IPv4 or IPv6 that listens";
+}
 
 pub(crate) fn is_inet(family: Family) -> bool {
     family == Family::INET || family == Family::INET6
-}
-
-fn is_tcp(protocol: Protocol) -> bool {
-    matches!(protocol, Protocol::DEFAULT | Protocol::TCP | Protocol::MPTCP)
-}
-
-impl Role for Stream {
-    type Address = SocketAddr;
-    const NAME: &'static str = "TcpStream";
-    const MISFIT: &'static str = "the descriptor is no stream over IPv4 or IPv6, or it listens";
-
-    fn fits(family: Family, kind: Kind, listening: bool) -> bool {
-        is_inet(family) && kind == Kind::STREAM && !listening
-    }
-
-    fn speaks(protocol: Protocol) -> bool {
-        is_tcp(protocol)
-    }
-
-    fn adopted() -> Self {
-        Self
-    }
 }
 
 impl Transfers for Stream {
@@ -86,24 +67,6 @@ impl Transfers for Stream {
 }
 
 impl Streams for Stream {}
-
-impl Role for Listener {
-    type Address = SocketAddr;
-    const NAME: &'static str = "TcpListener";
-    const MISFIT: &'static str = "the descriptor is no stream over IPv4 or IPv6 that listens";
-
-    fn fits(family: Family, kind: Kind, listening: bool) -> bool {
-        is_inet(family) && kind == Kind::STREAM && listening
-    }
-
-    fn speaks(protocol: Protocol) -> bool {
-        is_tcp(protocol)
-    }
-
-    fn adopted() -> Self {
-        Self
-    }
-}
 
 impl Accepts for Listener {
     type Stream = Stream;
@@ -163,10 +126,7 @@ impl SocketOf<Stream> {
     /// # Ok::<(), berkeley::Error>(())
     /// ```
     pub fn connect_by(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
-        let (address, raw) = encode(&address, Operation::Connect)?;
-        let stream = Self::opened_for(&address)?;
-        stream.connect_until(address, &raw, deadline.into())?;
-        Ok(stream)
+        Self::connected(&address, deadline, Self::opened_for)
     }
 
     /// Starts to connect to `address`, and does not wait.
@@ -190,10 +150,9 @@ impl SocketOf<Stream> {
     ///   `connect_by`.
     #[doc(alias = "IPPROTO_MPTCP")]
     pub fn connect_multipath(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
-        let (address, raw) = encode(&address, Operation::Connect)?;
-        let stream = open_multipath(family_of(&address, Operation::Connect)?, Stream)?;
-        stream.connect_until(address, &raw, deadline.into())?;
-        Ok(stream)
+        Self::connected(&address, deadline, |address| {
+            open_multipath(family_of(address, Operation::Connect)?, Stream)
+        })
     }
 
     /// Returns `true` if the connection is one of multipath TCP; not if it was to be one and the other side could not.
@@ -303,9 +262,7 @@ impl SocketOf<Listener> {
 
     fn bound(self, address: Address, raw: &RawAddress, backlog: u32) -> Result<Self> {
         self.own_port()?;
-        self.bind_raw(&address, raw)?;
-        self.listen(backlog).map_err(|error| error.with_address(address))?;
-        Ok(self)
+        self.listening_at(address, raw, backlog)
     }
 
     named! {

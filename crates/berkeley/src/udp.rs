@@ -6,8 +6,8 @@ use crate::addr::{Family, ToAddress};
 use crate::error::{Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option::socket;
-use crate::socket::{Addresses, Received, Role, SocketOf, Transfers, encode, named};
-use crate::tcp::family_of;
+use crate::socket::{Addresses, Received, SocketOf, Transfers, encode, named, role};
+use crate::tcp::{family_of, is_inet};
 
 /// A UDP socket.
 ///
@@ -30,26 +30,10 @@ use crate::tcp::family_of;
 /// ```
 pub type UdpSocket = SocketOf<Udp>;
 
-/// The role of a UDP socket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Udp;
-
-impl Role for Udp {
-    type Address = SocketAddr;
-    const NAME: &'static str = "UdpSocket";
-    const MISFIT: &'static str = "the descriptor is no datagram socket over IPv4 or IPv6";
-
-    fn fits(family: Family, kind: Kind, _: bool) -> bool {
-        (family == Family::INET || family == Family::INET6) && kind == Kind::DGRAM
-    }
-
-    fn speaks(protocol: Protocol) -> bool {
-        matches!(protocol, Protocol::DEFAULT | Protocol::UDP)
-    }
-
-    fn adopted() -> Self {
-        Self
-    }
+role! {
+    /// The role of a UDP socket.
+    Udp: "UdpSocket", SocketAddr, |family, kind, _| is_inet(family) && kind == Kind::DGRAM,
+        [Protocol::UDP], "the descriptor is no datagram socket over IPv4 or IPv6";
 }
 
 impl Transfers for Udp {

@@ -136,10 +136,9 @@ macro_rules! connects {
 
             /// Connects as [`connect`](Self::connect) does, or gives up when the deadline passes.
             pub fn connect_by(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
-                let (address, raw) = encode(&vsock(&address, Operation::Connect)?, Operation::Connect)?;
-                let socket = Self::open_as(Family::VSOCK, Kind::$kind, Protocol::DEFAULT, $role)?;
-                socket.connect_until(address, &raw, deadline.into())?;
-                Ok(socket)
+                Self::connected(&vsock(&address, Operation::Connect)?, deadline, |_| {
+                    Self::open_as(Family::VSOCK, Kind::$kind, Protocol::DEFAULT, $role)
+                })
             }
 
             /// Starts to connect, and does not wait.

@@ -3,8 +3,10 @@
 use super::mode::{Always, Mode, Wait};
 use super::role::{Accepts, HoldsSocket, Role};
 use super::{By, Now, SocketOf};
+use crate::addr::Address;
 use crate::error::{During, Operation, Result};
 use crate::kind::Protocol;
+use crate::sys::address::RawAddress;
 use crate::sys::{self, Readiness, descriptor};
 
 impl<R: Accepts> SocketOf<R> {
@@ -31,6 +33,13 @@ impl<R: Accepts> SocketOf<R> {
                 failed.during(Operation::Listen)
             }
         }
+    }
+
+    /// Binds the socket and has it listen there.
+    pub(crate) fn listening_at(self, address: Address, raw: &RawAddress, backlog: u32) -> Result<Self> {
+        self.bind_raw(&address, raw)?;
+        self.listen(backlog).map_err(|error| error.with_address(address))?;
+        Ok(self)
     }
 }
 

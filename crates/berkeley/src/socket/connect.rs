@@ -192,8 +192,20 @@ impl<S: HoldsSocket> Connecting<S> {
 }
 
 impl<R: Role> SocketOf<R> {
+    /// Connects the socket that `open` makes for an address.
+    pub(crate) fn connected(
+        address: &impl ToAddress,
+        deadline: impl Into<Deadline>,
+        open: impl FnOnce(&Address) -> Result<Self>,
+    ) -> Result<Self> {
+        let (address, raw) = encode(address, Operation::Connect)?;
+        let socket = open(&address)?;
+        socket.connect_until(address, &raw, deadline.into())?;
+        Ok(socket)
+    }
+
     /// Connects, or waits until the deadline for that.
-    pub(crate) fn connect_until(&self, address: Address, raw: &RawAddress, deadline: Deadline) -> Result<()> {
+    fn connect_until(&self, address: Address, raw: &RawAddress, deadline: Deadline) -> Result<()> {
         if self.family() == Family::UNIX && sys::CONNECT_WAITS {
             return self.connect_unix(raw, deadline).map_err(|error| error.with_address(address));
         }

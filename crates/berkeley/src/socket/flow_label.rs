@@ -8,9 +8,6 @@ use crate::error::{During, Error, Operation, Result};
 use crate::option::FlowLabelShare;
 use crate::sys::flow_label;
 
-/// A label has 20 bits.
-const MOST: u32 = 0xf_ffff;
-
 impl<R: Role> SocketOf<R> {
     /// Leases a flow label (RFC 6437) for what this socket sends to an address, and returns it; without `label` the kernel
     /// chooses one.
@@ -46,11 +43,12 @@ impl<R: Role> SocketOf<R> {
     }
 }
 
+/// A label has 20 bits, and is not zero, which asks for one.
 fn within(label: Option<u32>) -> Result<u32> {
     match label {
         Some(0 | 0x10_0000..) => {
             Err(Error::invalid(Operation::SetOption, "a flow label is a number from 1 to 0xfffff"))
         }
-        label => Ok(label.unwrap_or(0) & MOST),
+        label => Ok(label.unwrap_or(0)),
     }
 }
