@@ -6,9 +6,8 @@ use std::net::IpAddr;
 use super::int::unsigned;
 use super::interface::{index_of, parse_zone, write_zone};
 use super::peer::read_only;
-use super::{Form, Reader, Unfit, parse_fields};
+use super::{Form, Reader, Unfit, parse_fields, put_address};
 use crate::addr::Zone;
-use crate::sys::Sockaddr;
 
 /// No value: setting the option is all.
 #[derive(Clone, Copy, Debug)]
@@ -557,8 +556,7 @@ impl Form for Md5Key {
             return Err(Unfit::OutOfRange);
         }
         let mut request = [0; 128 + 8 + LONGEST_KEY];
-        let raw = std::net::SocketAddr::new(value.peer, 0).encode().map_err(Unfit::Unresolved)?;
-        request[..raw.as_bytes().len()].copy_from_slice(raw.as_bytes());
+        put_address(&mut request, value.peer)?;
         // TCP_MD5SIG_FLAG_PREFIX says that the length of the prefix counts.
         request[128] = u8::from(value.prefix.is_some());
         request[129] = value.prefix.unwrap_or(0);

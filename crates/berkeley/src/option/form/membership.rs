@@ -1,12 +1,12 @@
 //! Values that are a membership in a group.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::interface::{Ipv4Interface, index_as_address, index_of, parse_interface, parse_zone};
-use super::{Form, Unfit};
+use super::{Form, Unfit, put_address};
 use crate::addr::Zone;
-use crate::sys::{Sockaddr, layout};
+use crate::sys::layout;
 
 /// A membership in a group of IPv4 on an interface: `struct ip_mreqn`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,6 +60,12 @@ pub struct SourceMembership {
 /// Splits `group@interface`, of which the second part may be missing.
 fn halves(text: &str) -> (&str, Option<&str>) {
     text.split_once('@').map_or((text, None), |(group, interface)| (group, Some(interface)))
+}
+
+/// Reads `group@interface`, where none is the system's choice.
+fn at_interface<T>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<(T, Zone)> {
+    let (group, interface) = halves(text);
+    Some((read(group)?, interface.map_or(Some(Zone::NONE), parse_zone)?))
 }
 
 /// Splits `source,group`.
@@ -160,9 +166,8 @@ impl Form for Ipv6Membership {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (group, interface) = halves(text);
-        let interface = interface.map_or(Some(Zone::NONE), parse_zone)?;
-        Some(Self { group: group.parse().ok()?, interface })
+        let (group, interface) = at_interface(text, |group| group.parse().ok())?;
+        Some(Self { group, interface })
     }
 }
 
@@ -177,8 +182,7 @@ fn request<R, const N: usize>(
     request[..4].copy_from_slice(&index_of(interface)?.to_ne_bytes());
     let places = request[layout::GROUP_AT..].chunks_exact_mut(STORAGE);
     for (place, address) in places.zip(addresses) {
-        let raw = SocketAddr::new(address, 0).encode().map_err(Unfit::Unresolved)?;
-        place[..raw.as_bytes().len()].copy_from_slice(raw.as_bytes());
+        put_address(place, address)?;
     }
     Ok(take(&request[..layout::GROUP_AT + N * STORAGE]))
 }
@@ -198,9 +202,8 @@ impl Form for Membership {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (group, interface) = halves(text);
-        let interface = interface.map_or(Some(Zone::NONE), parse_zone)?;
-        Some(Self { group: group.parse().ok()?, interface })
+        let (group, interface) = at_interface(text, |group| group.parse().ok())?;
+        Some(Self { group, interface })
     }
 }
 
@@ -220,9 +223,8 @@ impl Form for SourceMembership {
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let (pair_text, interface) = halves(text);
-        let (source, group) = pair(pair_text)?;
-        Some(Self { group, source, interface: interface.map_or(Some(Zone::NONE), parse_zone)? })
+        let ((source, group), interface) = at_interface(text, pair)?;
+        Some(Self { group, source, interface })
     }
 }
 

@@ -17,6 +17,7 @@ mod time;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
 pub use self::bytes::*;
 pub use self::fields::*;
@@ -29,6 +30,7 @@ pub use self::tcp_ao::*;
 pub use self::tcp_info::*;
 pub use self::time::*;
 use crate::error::Errno;
+use crate::sys::Sockaddr;
 
 /// How the value of an option lies in bytes, and how it is written in text.
 ///
@@ -93,6 +95,13 @@ impl Reader<'_> {
     pub(super) fn unsigned(&mut self) -> Option<u32> {
         self.take().map(u32::from_ne_bytes)
     }
+}
+
+/// Writes an address, without a port, to the front of a place for any address.
+fn put_address(place: &mut [u8], address: IpAddr) -> Result<(), Unfit> {
+    let raw = SocketAddr::new(address, 0).encode().map_err(Unfit::Unresolved)?;
+    place[..raw.as_bytes().len()].copy_from_slice(raw.as_bytes());
+    Ok(())
 }
 
 /// Splits `name=value name=value`; a name twice is no value at all.

@@ -3,10 +3,9 @@
 //! The layouts are those of linux/tcp.h, of Linux 6.7 and later, which alone has them.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use super::{Form, Reader, Unfit, parse_fields};
-use crate::sys::Sockaddr;
+use super::{Form, Reader, Unfit, parse_fields, put_address};
 
 /// A key with which segments to and from a peer are authenticated: `struct tcp_ao_add`, RFC 5925.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -73,13 +72,6 @@ const REQUIRED: u32 = bit(2);
 const ACCEPTS_ICMP: u32 = bit(4);
 
 impl AoKeyName {
-    /// Writes the peer's address to the front.
-    fn put_peer(&self, request: &mut [u8]) -> Result<(), Unfit> {
-        let raw = SocketAddr::new(self.peer, 0).encode().map_err(Unfit::Unresolved)?;
-        request[..raw.as_bytes().len()].copy_from_slice(raw.as_bytes());
-        Ok(())
-    }
-
     fn take(fields: &mut std::collections::BTreeMap<&str, &str>) -> Option<Self> {
         let peer: IpAddr = fields.remove("peer")?.parse().ok()?;
         let whole = if peer.is_ipv4() { 32 } else { 128 };
@@ -113,7 +105,7 @@ impl Form for AoKey {
         }
         // Address, algorithm, interface at 192, bits at 196, padding at 200, then a byte each, and the key at 208.
         let mut request = [0; STORAGE + ALGORITHM + 16 + LONGEST_KEY];
-        value.name.put_peer(&mut request)?;
+        put_address(&mut request, value.name.peer)?;
         request[STORAGE..STORAGE + algorithm.len()].copy_from_slice(algorithm);
         let AoKeyName { prefix, send_id, receive_id, .. } = value.name;
         request[202..208].copy_from_slice(&[
@@ -156,7 +148,7 @@ impl Form for AoKeyName {
     fn encode<R>(value: &Self, take: impl FnOnce(&[u8]) -> R) -> Result<R, Unfit> {
         // Address, interface at 128, bits at 132, padding at 136, then a byte each, filled up to eight.
         let mut request = [0; STORAGE + 16];
-        value.put_peer(&mut request)?;
+        put_address(&mut request, value.peer)?;
         request[138..141].copy_from_slice(&[value.prefix, value.send_id, value.receive_id]);
         Ok(take(&request))
     }
