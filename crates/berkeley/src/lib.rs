@@ -63,6 +63,7 @@ pub mod option;
 pub mod os;
 pub mod packet;
 pub mod raw;
+mod ready;
 pub mod sctp;
 mod socket;
 mod source;
@@ -84,6 +85,7 @@ pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;
 pub use raw::RawSocket;
+pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
