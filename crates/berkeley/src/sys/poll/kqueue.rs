@@ -209,10 +209,9 @@ impl Kqueue {
         if place == WAKE_PLACE {
             return self.wake.iter().for_each(|wake| wake.clear());
         }
-        let Some(Some(registration)) = self.registrations.get_mut(place) else { return };
-        if registration.number != event.ident as RawFd {
-            return;
-        }
+        let registration = self.registrations.get_mut(place).and_then(Option::as_mut);
+        let registration = registration.filter(|registration| registration.number == event.ident as RawFd);
+        let Some(registration) = registration else { return self.forget(event) };
         let ready = said(event);
         if let Some(number) = registration.report {
             self.reports[number as usize].1 |= ready;
@@ -220,6 +219,14 @@ impl Kqueue {
         }
         registration.report = Some(self.reports.len() as u32);
         self.reports.push((registration.token, ready));
+    }
+
+    /// Removes a filter that should not be there, so that it is not told again and again.
+    #[cold]
+    fn forget(&self, event: &libc::kevent) {
+        let change = libc::kevent { flags: libc::EV_DELETE as _, ..*event };
+        // SAFETY: one change is readable, and there is no room for events.
+        let _ = unsafe { libc::kevent(self.queue.as_raw_fd(), &raw const change, 1, null_mut(), 0, null()) };
     }
 
     /// After the one report of a source, none of its filters is left.
