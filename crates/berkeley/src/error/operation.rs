@@ -51,6 +51,10 @@ pub enum Operation {
     Control,
     /// Waiting for readiness: `poll(2)`.
     Wait,
+    /// Keeping signals from a thread and receiving them: `signalfd(2)`, `kqueue(2)`.
+    Signals,
+    /// Asking how a process has ended: `waitid(2)`.
+    ExitStatus,
     /// Reading an address from text, or turning it into what the system takes.
     Address,
     /// Looking up an interface by its name or index: `if_nametoindex(3)`.
@@ -85,6 +89,8 @@ impl Operation {
             Self::DuplicateFrom => "duplicate from process",
             Self::Control => "control descriptor",
             Self::Wait => "wait",
+            Self::Signals => "receive signals",
+            Self::ExitStatus => "ask for exit status",
             Self::Address => "address",
             Self::Interface => "look up interface",
             Self::Request => "request",

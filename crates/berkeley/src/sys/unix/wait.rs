@@ -1,11 +1,113 @@
-//! Waiting for one descriptor.
+//! Waiting for one descriptor, and for several.
 
+use std::fmt;
+use std::marker::PhantomData;
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use super::descriptor::Borrowed;
-use super::{Result, call};
+use super::{Result, call, checked};
 use crate::error::Operation;
+use crate::ready::Ready;
 use crate::sys::{LONGEST_WAIT, Readiness, check};
+
+/// What is asked for by which flags. The one for the peer's closed half is a part of the answer alone.
+const ASKED: [(Ready, i16); 3] =
+    [(Ready::READABLE, libc::POLLIN), (Ready::WRITABLE, libc::POLLOUT), (Ready::PRIORITY, libc::POLLPRI)];
+
+/// What is told by which flags, asked for or not.
+const TOLD: [(Ready, i16); 4] = [
+    (Ready::READ_CLOSED, READ_CLOSED),
+    (Ready::HANG_UP, libc::POLLHUP),
+    (Ready::ERROR, libc::POLLERR),
+    (Ready::DETACHED, libc::POLLNVAL),
+];
+
+#[cfg(any(linux_like, freebsd))]
+const READ_CLOSED: i16 = libc::POLLRDHUP;
+#[cfg(not(any(linux_like, freebsd)))]
+const READ_CLOSED: i16 = 0;
+
+/// A descriptor, and what to wait for on it: pollfd, and nothing else.
+///
+/// A descriptor on which nothing is waited for is there with all its bits turned, a negative number, which poll(2) passes
+/// over. With no flags asked for, it would still tell of errors.
+#[repr(transparent)]
+pub(crate) struct Entry<'a>(libc::pollfd, PhantomData<Borrowed<'a>>);
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(fd: Borrowed<'a>, asked: Ready) -> Self {
+        let pollfd = libc::pollfd { fd: fd.as_raw_fd(), events: 0, revents: 0 };
+        let mut entry = Self(pollfd, PhantomData);
+        entry.ask(asked);
+        entry
+    }
+
+    pub(crate) fn ask(&mut self, asked: Ready) {
+        let number = self.number();
+        self.0.fd = if asked.is_empty() { !number } else { number };
+        self.0.events = flags(&ASKED, asked);
+        if asked.contains(Ready::READABLE) {
+            self.0.events |= READ_CLOSED;
+        }
+    }
+
+    pub(crate) fn asked(&self) -> Ready {
+        ready(&ASKED, self.0.events)
+    }
+
+    pub(crate) fn told(&self) -> Ready {
+        ready(&ASKED, self.0.revents & self.0.events) | ready(&TOLD, self.0.revents)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.revents = 0;
+    }
+
+    fn number(&self) -> i32 {
+        if self.0.fd < 0 { !self.0.fd } else { self.0.fd }
+    }
+}
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(f)
+    }
+}
+
+fn flags(table: &[(Ready, i16)], ready: Ready) -> i16 {
+    table.iter().filter(|row| ready.contains(row.0)).fold(0, |flags, row| flags | row.1)
+}
+
+fn ready(table: &[(Ready, i16)], flags: i16) -> Ready {
+    table.iter().filter(|row| flags & row.1 != 0).fold(Ready::empty(), |ready, row| ready | row.0)
+}
+
+/// Waits until a descriptor is ready, or `limit` is over; returns how many are ready.
+pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
+    check(Operation::Wait)?;
+    poll(entries, limit.map(|limit| limit.min(LONGEST_WAIT))).map(|ready| ready as usize)
+}
+
+#[cfg(linux_like)]
+fn poll(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<i32> {
+    let time = limit
+        .map(|limit| libc::timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ });
+    let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as libc::nfds_t);
+    // SAFETY: the entries are so many writable pollfds; the time is readable or null, which is no limit; no mask is given.
+    checked(unsafe { libc::ppoll(first, count, time, std::ptr::null()) })
+}
+
+#[cfg(not(linux_like))]
+fn poll(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<i32> {
+    // Rounded up: a wait that ends too early is made again, at once, until the time is there.
+    let milliseconds =
+        limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
+    let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as libc::nfds_t);
+    // SAFETY: the entries are so many writable pollfds.
+    checked(unsafe { libc::poll(first, count, milliseconds) })
+}
 
 /// Waits until the descriptor is ready, or `limit` is over; returns whether it is ready.
 ///
