@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use berkeley::{
-    Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpSocket,
-    UnixDatagram, UnixListener, UnixStream,
+    Deadline, Family, Kind, MILLISECOND, ProcessExit, Protocol, SECOND, Signal, Signals, Socket, TcpListener,
+    TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
 };
 use berkeley_testkit::{has_unix_sockets, leak, scratch};
 
@@ -19,6 +19,21 @@ fn sockets_close_when_they_are_dropped() {
         let _view = server.into_now();
         let pair = UnixStream::pair();
         assert_eq!(pair.is_err_and(|error| error.is_unsupported()), cfg!(windows));
+    });
+}
+
+#[test]
+#[cfg(unix)]
+fn signals_and_ends_of_processes_close_too() {
+    leak::check(|| {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let exit = ProcessExit::of(&child);
+        child.wait().unwrap();
+        ProcessExit::of(&child).unwrap_err();
+        drop(exit);
+        let signals = Signals::new([Signal::USR1]);
+        Signals::new([Signal::USR2, Signal::KILL]).unwrap_err();
+        drop(signals);
     });
 }
 

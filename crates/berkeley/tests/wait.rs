@@ -8,10 +8,10 @@ use berkeley::{
     Deadline, Family, Interest, Kind, MILLISECOND, Protocol, Ready, SECOND, SendFlags, Socket, TcpListener,
     TcpStream, UdpSocket, UnixListener, UnixStream, Watch, wait_any, wait_for,
 };
-use berkeley_testkit::{each_stream_pair, has_unix_sockets, limit, need, scratch, tcp_pair};
+use berkeley_testkit::{each_stream_pair, has_unix_sockets, limit, scratch, tcp_pair};
 
 /// What the system has to say of a closed peer's half before the data is received.
-const TELLS_READ_CLOSED: bool = cfg!(any(target_os = "linux", target_os = "android", target_os = "freebsd"));
+const TELLS_READ_CLOSED: bool = cfg!(any(linux_like, freebsd));
 
 fn pair() -> (TcpStream, TcpStream) {
     tcp_pair("127.0.0.1:0".parse().unwrap()).unwrap()
@@ -61,7 +61,7 @@ fn nothing_ready_by_the_deadline_is_zero_and_not_before_it() {
 #[cfg(target_os = "linux")]
 fn a_wait_of_less_than_a_millisecond_is_one() {
     let _limit = limit();
-    if !need(!berkeley_testkit::is_emulated(), "a machine that is not emulated") {
+    if !berkeley_testkit::need(!berkeley_testkit::is_emulated(), "a machine that is not emulated") {
         return;
     }
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -2,6 +2,7 @@
 
 mod number;
 
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
@@ -19,8 +20,8 @@ use crate::wait::wait_for;
 /// poller, beside sockets.
 ///
 /// Its signals are kept from the thread that makes it, and from the threads which that one starts later. They have their
-/// usual effect in all others: make it before any thread is started. A program that is started by
-/// [`std::process::Command`] has them again.
+/// usual effect in all others: make it before any thread is started. Programs that are started inherit that, and would
+/// not end by a kept [`Signal::TERM`]: [`let_through`](Self::let_through) gives them their signals.
 ///
 /// A signal that comes again before it was taken comes once. Whoever drops the value, in the thread that made it, has the
 /// thread receive the signals as before; those that came and were not taken come then.
@@ -57,7 +58,7 @@ use crate::wait::wait_for;
 #[doc(alias = "EVFILT_SIGNAL")]
 pub struct Signals {
     descriptor: Descriptor,
-    _kept: Kept,
+    kept: Kept,
     _claim: Claim,
 }
 
@@ -111,7 +112,7 @@ impl Signals {
         let claim = Claim::new(&signals)?;
         let kept = Kept::new(&numbers)?;
         let descriptor = sys::signal::open(&numbers).during(Operation::Signals)?;
-        Ok(Self { descriptor, _kept: kept, _claim: claim })
+        Ok(Self { descriptor, kept, _claim: claim })
     }
 
     /// Takes the next signal, if one came. Never waits.
@@ -139,6 +140,12 @@ impl Signals {
                 return Err(Error::deadline_passed(Operation::Signals));
             }
         }
+    }
+
+    /// Has the program that the command starts receive these signals, as this thread did before.
+    pub fn let_through<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        self.kept.blocked.let_through(command);
+        command
     }
 }
 

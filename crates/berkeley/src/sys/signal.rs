@@ -11,6 +11,9 @@ pub(crate) struct Blocked;
 impl Blocked {
     #[allow(clippy::unused_self, reason = "its twins have something to restore")]
     pub(crate) fn restore(&self) {}
+
+    #[allow(clippy::unused_self, reason = "as above")]
+    pub(crate) fn let_through(&self, _: &mut std::process::Command) {}
 }
 
 pub(crate) fn block(_: &[i32]) -> Result<Blocked> {

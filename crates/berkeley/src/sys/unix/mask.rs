@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::mem::MaybeUninit;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::ptr::null_mut;
 
 use super::Result;
@@ -45,6 +47,7 @@ impl Set {
 }
 
 /// Signals that are kept from a thread: those of the ones asked for that were not before.
+#[derive(Clone, Copy)]
 pub(crate) struct Blocked(Set);
 
 impl Blocked {
@@ -52,6 +55,20 @@ impl Blocked {
     pub(crate) fn restore(&self) {
         // SAFETY: the set is readable, and what was blocked is not asked for. Only a wrong first argument is an error.
         unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, self.0.as_ptr(), null_mut()) };
+    }
+}
+
+impl Blocked {
+    /// Lets the signals through in the program that the command starts, which would inherit the mask.
+    pub(crate) fn let_through(&self, command: &mut Command) {
+        let blocked = *self;
+        // SAFETY: between fork and exec this is one call, which signal-safety(7) lists; nothing is allocated.
+        unsafe {
+            command.pre_exec(move || {
+                blocked.restore();
+                Ok(())
+            });
+        }
     }
 }
 
