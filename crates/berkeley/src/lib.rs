@@ -52,7 +52,7 @@
 //!
 //! # What it does not do yet
 //!
-//! Waiting on many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! Waiting on very many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 pub mod addr;

@@ -161,16 +161,42 @@ fn a_full_buffer_of_tcp_is_no_connect_under_way() {
     the_buffer_fills(&tcp_trio());
 }
 
+/// What is asked of a connect under way, and what its failure has of it.
+const ASKED: Readiness = CONNECTED.union(Readiness::FAILED);
+
+#[test]
+#[cfg(target_os = "linux")]
+fn t_b_13_connect_to_ipv4_server_does_not_exist() {
+    use berkeley_testkit::{in_own_network, ip, need};
+
+    let _limit = limit();
+    let _ = in_own_network(|| {
+        // What is sent there is never answered, and never leaves.
+        let silent = ip(&["route", "add", "192.0.2.0/24", "dev", "lo"]);
+        if !need(silent.is_ok(), "ip(8)") {
+            return;
+        }
+        let socket = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
+        socket.set(berkeley::option::tcp::SYNCNT, 1).unwrap();
+        let mut pending = socket.start_connect("192.0.2.1:9").unwrap();
+        assert_eq!(pending.socket().readiness().unwrap(), Readiness::empty(), "it is under way");
+        let error = pending.socket().by(MILLISECOND).wait_until(ASKED).unwrap_err();
+        assert!(error.is_deadline_passed(), "{error}");
+        assert_eq!(pending.socket().by(SECOND * 50).wait_until(ASKED).unwrap(), OVER);
+        let State::Failed(error) = pending.state() else { panic!("{pending:?}") };
+        assert!(error.is_timed_out(), "{error}");
+    });
+}
+
 #[test]
 fn t_b_14_connect_to_ipv4_server_does_not_exist_loopback() {
     let _limit = limit();
     let bound = Socket::open(Family::INET, Kind::STREAM, Protocol::DEFAULT).unwrap();
     bound.bind("127.0.0.1:0").unwrap();
     let mut pending = TcpStream::start_connect(bound.local_address().unwrap()).unwrap();
-    let asked = Readiness::DETERMINED | Readiness::FAILED | Readiness::CONNECTED;
-    let readiness = pending.socket().by(PATIENCE).wait_until(asked).unwrap();
+    let readiness = pending.socket().by(PATIENCE).wait_until(ASKED).unwrap();
     assert_eq!(readiness, OVER);
-    assert_eq!(readiness & asked, Readiness::DETERMINED | Readiness::FAILED, "two of the three");
+    assert_eq!(readiness & ASKED, Readiness::DETERMINED | Readiness::FAILED, "two of the three");
     // The questions have not taken the reason away.
     let State::Failed(error) = pending.state() else { panic!("{pending:?}") };
     assert!(error.is_refused(), "{error}");
