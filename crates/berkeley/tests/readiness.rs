@@ -305,6 +305,22 @@ fn datagrams_have_data_and_room_and_an_empty_one_is_no_end() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn an_error_of_a_datagram_is_left_for_the_next_call() {
+    let _limit = limit();
+    let gone = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let socket = UdpSocket::connected_to(gone.local_address().unwrap()).unwrap();
+    gone.close().unwrap();
+    socket.send(b"x").unwrap();
+    let ready = berkeley::wait_for(&socket, berkeley::Interest::READABLE, PATIENCE).unwrap();
+    assert!(ready.contains(Ready::ERROR), "{ready:?}");
+    for _ in 0..2 {
+        assert_eq!(socket.readiness().unwrap(), CONNECTED | Readiness::ROOM);
+    }
+    assert!(socket.recv(&mut [0; 8]).unwrap_err().is_refused());
+}
+
+#[test]
 fn by_a_deadline_that_has_passed_is_what_holds_now() {
     let _limit = limit();
     each_stream_pair(|left, right| {

@@ -187,7 +187,9 @@ impl<R: Role> SocketOf<R> {
         } else {
             Peek::Nothing
         };
-        Ok(Readiness::of(told, peek, || sys::name::peer_address(self.borrowed()).is_ok()))
+        // Datagrams need no connection, so that none is under way and none fails.
+        let is_connection = matches!(self.kind(), Kind::STREAM | Kind::SEQPACKET);
+        Ok(Readiness::of(told, peek, || !is_connection || self.is_connected()))
     }
 
     /// Looks whether there is data, or the end.

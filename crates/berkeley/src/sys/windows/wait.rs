@@ -151,15 +151,11 @@ const SET: usize = 64;
 
 /// Waits by select: a connect that failed is in its third set, as is urgent data.
 fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
-    let asking = |wanted: Ready| {
-        let mut set = ws::FD_SET { fd_count: 0, fd_array: [0; SET] };
-        for entry in entries.iter().filter(|entry| entry.asked().intersects(wanted)) {
-            set.fd_array[set.fd_count as usize] = entry.number();
-            set.fd_count += 1;
-        }
-        set
-    };
-    let mut sets = [Ready::READABLE, Ready::WRITABLE, Ready::PRIORITY | Ready::WRITABLE].map(asking);
+    let mut sets = [
+        set_of(entries, |entry| entry.asked().contains(Ready::READABLE)),
+        set_of(entries, |entry| entry.asked().contains(Ready::WRITABLE)),
+        set_of(entries, |entry| entry.asked().contains(Ready::PRIORITY) || entry.may_be_connecting()),
+    ];
     let time = interval(limit);
     let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     let [readable, writable, failed] = &mut sets;
@@ -179,6 +175,15 @@ fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usiz
         count += usize::from(!entry.told().is_empty());
     }
     Ok(count)
+}
+
+fn set_of(entries: &[Entry<'_>], belongs: impl Fn(&Entry<'_>) -> bool) -> ws::FD_SET {
+    let mut set = ws::FD_SET { fd_count: 0, fd_array: [0; SET] };
+    for (place, entry) in set.fd_array.iter_mut().zip(entries.iter().filter(|entry| belongs(entry))) {
+        *place = entry.number();
+        set.fd_count += 1;
+    }
+    set
 }
 
 fn has(set: &ws::FD_SET, socket: ws::SOCKET) -> bool {
