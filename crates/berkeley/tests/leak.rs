@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use berkeley::{
-    Deadline, Family, Kind, MILLISECOND, ProcessExit, Protocol, SECOND, Signal, Signals, Socket, TcpListener,
-    TcpStream, UdpSocket, UnixDatagram, UnixListener, UnixStream,
+    Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, TcpStream, UdpSocket,
+    UnixDatagram, UnixListener, UnixStream,
 };
 use berkeley_testkit::{has_unix_sockets, leak, scratch};
 
@@ -25,6 +25,8 @@ fn sockets_close_when_they_are_dropped() {
 #[test]
 #[cfg(unix)]
 fn signals_and_ends_of_processes_close_too() {
+    use berkeley::{ProcessExit, Signal, Signals};
+
     leak::check(|| {
         let mut child = std::process::Command::new("true").spawn().unwrap();
         let exit = ProcessExit::of(&child);

@@ -44,6 +44,16 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// Returns the flags of the system for what is asked for.
+pub(super) fn flags(table: &[(Ready, i16)], asked: Ready) -> i16 {
+    table.iter().filter(|row| asked.contains(row.0)).fold(0, |flags, row| flags | row.1)
+}
+
+/// Returns what the flags of the system say.
+pub(super) fn ready(table: &[(Ready, i16)], flags: i16) -> Ready {
+    table.iter().filter(|row| flags & row.1 != 0).fold(Ready::empty(), |ready, row| ready | row.0)
+}
+
 /// Waits until an entry is ready, or `limit` is over; returns how many are, which may be none before `limit` is over.
 pub(crate) fn wait_any(watches: &mut [Watch<'_>], limit: Option<std::time::Duration>) -> Result<usize> {
     let (first, count) = (watches.as_mut_ptr().cast::<Entry<'_>>(), watches.len());

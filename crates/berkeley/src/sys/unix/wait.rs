@@ -1,6 +1,5 @@
 //! Waiting for one descriptor, and for several.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use super::descriptor::Borrowed;
 use super::{Result, call, checked};
 use crate::error::Operation;
 use crate::ready::Ready;
+use crate::sys::watch::{flags, ready};
 use crate::sys::{LONGEST_WAIT, Readiness, check};
 
 /// What is asked for by which flags. The one for the peer's closed half is a part of the answer alone.
@@ -69,20 +69,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-impl fmt::Debug for Entry<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.number().fmt(f)
-    }
-}
-
-fn flags(table: &[(Ready, i16)], ready: Ready) -> i16 {
-    table.iter().filter(|row| ready.contains(row.0)).fold(0, |flags, row| flags | row.1)
-}
-
-fn ready(table: &[(Ready, i16)], flags: i16) -> Ready {
-    table.iter().filter(|row| flags & row.1 != 0).fold(Ready::empty(), |ready, row| ready | row.0)
-}
-
 /// Waits until a descriptor is ready, or `limit` is over; returns how many are ready.
 pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
     check(Operation::Wait)?;
@@ -121,4 +107,33 @@ pub(crate) fn wait(fd: Borrowed<'_>, readiness: Readiness, limit: Option<Duratio
 /// `SO_RCVTIMEO` and `SO_SNDTIMEO` are for calls that wait in the system.
 pub(crate) fn own_limit(_: Borrowed<'_>, _: Operation) -> Option<Duration> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[test]
+    fn flags_of_the_system_are_told_as_they_are_and_a_number_survives_being_passed_over() {
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let mut entry = Entry::new(socket.as_fd(), Ready::READABLE | Ready::WRITABLE);
+        for (flags, told) in [
+            (0, Ready::empty()),
+            (libc::POLLIN, Ready::READABLE),
+            (libc::POLLOUT | libc::POLLHUP, Ready::WRITABLE | Ready::HANG_UP),
+            (libc::POLLERR, Ready::ERROR),
+            (libc::POLLNVAL, Ready::DETACHED),
+            // Not asked for.
+            (libc::POLLPRI, Ready::empty()),
+        ] {
+            entry.0.revents = flags;
+            assert_eq!(entry.told(), told, "{flags:#x}");
+        }
+        entry.ask(Ready::empty());
+        assert!(entry.0.fd < 0 && entry.asked().is_empty());
+        entry.ask(Ready::PRIORITY);
+        assert_eq!((entry.0.fd, entry.asked()), (socket.as_raw_fd(), Ready::PRIORITY));
+    }
 }

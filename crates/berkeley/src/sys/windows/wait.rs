@@ -1,6 +1,5 @@
 //! Waiting for one socket, and for several.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::os::windows::io::RawSocket;
 use std::ptr::null_mut;
@@ -10,6 +9,7 @@ use super::descriptor::{Borrowed, number};
 use super::{Result, checked, name, option, ws};
 use crate::error::Operation;
 use crate::ready::Ready;
+use crate::sys::watch::{flags, ready};
 use crate::sys::{LONGEST_WAIT, Place, Readiness, check};
 
 /// Waits until the socket is ready, or `limit` is over; returns whether it is ready.
@@ -110,20 +110,6 @@ impl<'a> Entry<'a> {
         let socket = unsafe { Borrowed::borrow_raw(self.number() as RawSocket) };
         self.asked().contains(Ready::WRITABLE) && !name::has_peer(socket)
     }
-}
-
-impl fmt::Debug for Entry<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.number().fmt(f)
-    }
-}
-
-fn flags(table: &[(Ready, i16)], ready: Ready) -> i16 {
-    table.iter().filter(|row| ready.contains(row.0)).fold(0, |flags, row| flags | row.1)
-}
-
-fn ready(table: &[(Ready, i16)], flags: i16) -> Ready {
-    table.iter().filter(|row| flags & row.1 != 0).fold(Ready::empty(), |ready, row| ready | row.0)
 }
 
 /// Waits until a socket is ready, or `limit` is over; returns how many are ready.
