@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn flags_of_the_system_are_told_as_they_are_and_a_number_survives_being_passed_over() {
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let Ok(socket) = std::net::UdpSocket::bind("127.0.0.1:0") else { panic!("a socket") };
         let mut entry = Entry::new(socket.as_fd(), Ready::READABLE | Ready::WRITABLE);
         for (flags, told) in [
             (0, Ready::empty()),
