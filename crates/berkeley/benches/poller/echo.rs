@@ -16,14 +16,18 @@ pub fn names(floor: Option<&Floor>) -> Vec<&'static str> {
 pub fn report(floor: Option<&Floor>, plan: &Plan) {
     let names = names(floor);
     let mut echoes: Vec<_> = names.iter().map(|name| Echo::start(floor, name, &[])).collect();
-    echoes.iter_mut().for_each(|echo| echo.open(1));
+    for echo in &mut echoes {
+        echo.open(1);
+    }
     let turns = rotate(names.len(), plan.accepts, |which| echoes[which].come_and_go(plan.slice, 1));
     show("connections that come, echo and go", &names, &turns);
     let mut most = 0;
     for &(connections, active, turns) in plan.echoes {
         let connections = machine::connections(connections);
         let active = active.min(connections);
-        echoes.iter_mut().for_each(|echo| echo.open(connections));
+        for echo in &mut echoes {
+            echo.open(connections);
+        }
         most = connections;
         let turns = rotate(names.len(), turns, |which| echoes[which].run(active, plan.slice, ROUNDS));
         show(&format!("64 B echoed: {connections} connections, {active} active"), &names, &turns);
@@ -32,7 +36,9 @@ pub fn report(floor: Option<&Floor>, plan: &Plan) {
     for (name, echo) in names.iter().zip(&echoes) {
         println!("{name:>16}  {:>9.0}", echo.memory());
     }
-    echoes.into_iter().for_each(|echo| drop(echo.end()));
+    for echo in echoes {
+        echo.end();
+    }
 }
 
 fn show(title: &str, names: &[&'static str], turns: &[Vec<Turn>]) {

@@ -30,7 +30,7 @@ pub fn obey(port: u16) {
         let start = Instant::now();
         let done = match (what, &numbers[..]) {
             ("open", &[count]) => load.open(count),
-            ("echo", &[active, time, rounds]) => load.echo(active, Until::new(time, rounds * active)),
+            ("echo", &[active, time, rounds]) => load.echo(active, &Until::new(time, rounds * active)),
             ("short", &[time, rounds]) => load.short(&Until::new(time, rounds * BATCH)),
             _ => panic!("{line}"),
         };
@@ -73,8 +73,12 @@ impl Load {
     fn batch(&self, count: usize) -> Vec<TcpStream> {
         let mut streams: Vec<_> =
             (0..count).map(|_| TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap()).collect();
-        streams.iter_mut().for_each(|stream| stream.write_all(&MESSAGE).unwrap());
-        streams.iter_mut().for_each(|stream| stream.read_exact(&mut [0; MESSAGE.len()]).unwrap());
+        for stream in &mut streams {
+            stream.write_all(&MESSAGE).unwrap();
+        }
+        for stream in &mut streams {
+            stream.read_exact(&mut [0; MESSAGE.len()]).unwrap();
+        }
         streams
     }
 
@@ -92,7 +96,7 @@ impl Load {
         count
     }
 
-    fn echo(&mut self, active: usize, until: Until) -> usize {
+    fn echo(&mut self, active: usize, until: &Until) -> usize {
         // The active ones lie among the idle ones as they do with a real server: here and there.
         let step = self.kept.len() / active;
         self.kept.iter_mut().step_by(step).take(active).for_each(ask);

@@ -132,5 +132,7 @@ pub fn report(floor: Option<&Floor>, turns: usize) {
             println!("{:>16}  {time:>9.0}  {ratio:>9.3}", line.name);
         }
     }
-    workers.into_iter().for_each(|worker| drop(worker.end()));
+    for worker in workers {
+        worker.end();
+    }
 }

@@ -1,5 +1,6 @@
 //! The contenders in Rust: a loop that serves, and what the small measurements ask of a poller.
 
+mod berkeley;
 mod mio;
 mod polling;
 
@@ -24,6 +25,8 @@ const fn peer(name: &'static str, serve: fn(), small: Option<fn()>) -> Peer {
 }
 
 pub const PEERS: &[Peer] = &[
+    peer("berkeley-level", berkeley::serve_level, Some(small::obey::<berkeley::Measured>)),
+    peer("berkeley-edge", berkeley::serve_edge, None),
     peer("mio", mio::serve_short, Some(small::obey::<mio::Measured>)),
     peer("mio-drain", mio::serve_drain, None),
     peer("polling", polling::serve_level, Some(small::obey::<polling::Measured>)),
