@@ -36,6 +36,7 @@
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
+//! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -62,6 +63,7 @@ pub mod netlink;
 pub mod option;
 pub mod os;
 pub mod packet;
+pub mod poll;
 pub mod raw;
 mod ready;
 pub mod sctp;
@@ -84,6 +86,7 @@ pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;
+pub use poll::{AddError, Backend, Event, Events, Key, Poller, Waker};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};
