@@ -104,7 +104,8 @@ impl Epoll {
         checked(unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_DEL, number, no_event) }).map(drop)
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `Poller::wait`")]
     pub(super) fn wait(
         &mut self,
         most: usize,
