@@ -1,7 +1,7 @@
 //! epoll(7).
 
 use std::fmt;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -97,11 +97,13 @@ impl Epoll {
     }
 
     /// The number may have been closed, and be another's by now: one that is not registered, then.
+    #[inline]
     pub(super) fn remove(&mut self, number: Number, _: u64) -> Result<()> {
         check(Operation::Register)?;
-        let (epoll, no_event) = (self.epoll.as_raw_fd(), std::ptr::null_mut());
-        // SAFETY: EPOLL_CTL_DEL reads no event, and the kernel checks the number.
-        checked(unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_DEL, number, no_event) }).map(drop)
+        // SAFETY: the number was a descriptor's when it was registered, not -1. It is handed to the kernel, which looks
+        // whether it is registered here, and to nothing else.
+        let source = unsafe { BorrowedFd::borrow_raw(number) };
+        epoll::delete(&self.epoll, source).map_err(errno)
     }
 
     #[inline(always)]
