@@ -16,6 +16,8 @@
     allow(unused_variables, reason = "without a mechanism, nothing is done with what is given")
 )]
 
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+pub(super) mod completion_port;
 #[cfg(all(linux_like, not(berkeley_sys = "unsupported")))]
 mod epoll;
 #[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
@@ -226,6 +228,8 @@ mechanisms! {
     Kqueue(kqueue::Kqueue),
     #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
     Poll(poll::Poll),
+    #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+    CompletionPort(completion_port::CompletionPort),
 }
 
 /// The number of a source, as the system counts.

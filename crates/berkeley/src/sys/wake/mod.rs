@@ -18,6 +18,8 @@ pub(crate) enum Wake {
     EventFd(EventFd),
     #[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
     Pipe(Pipe),
+    #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+    Port(super::poll::completion_port::Port),
 }
 
 impl Wake {
@@ -37,6 +39,8 @@ impl Wake {
             Self::EventFd(ref wake) => wake.signal(),
             #[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
             Self::Pipe(ref wake) => wake.signal(),
+            #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+            Self::Port(ref port) => port.signal(),
         }
     }
 
