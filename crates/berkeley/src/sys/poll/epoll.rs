@@ -23,6 +23,10 @@ const FLAGS: [(Ready, epoll::EventFlags); 3] = [
     (Ready::PRIORITY, epoll::EventFlags::PRI),
 ];
 
+/// A limit from which on a wait first passes the whole seconds of it, by the call that is inline and knows milliseconds
+/// only; the rest is another wait. A loop whose next timer is far away seldom waits until then.
+const LONG: Duration = Duration::from_secs(2);
+
 pub(crate) struct Epoll {
     epoll: OwnedFd,
     /// Where the kernel puts its reports.
@@ -121,7 +125,10 @@ impl Epoll {
         }
         match limit {
             None | Some(Duration::ZERO) => self.take(limit)?,
-            Some(limit) => self.wait_for(limit.min(LONGEST_WAIT))?,
+            Some(limit) if limit >= LONG => {
+                self.take(Some(Duration::from_secs(limit.min(LONGEST_WAIT).as_secs())))?;
+            }
+            Some(limit) => self.wait_for(limit)?,
         }
         for &epoll::Event { flags, data } in &self.reports {
             if data.u64() != WAKE {
@@ -131,12 +138,12 @@ impl Epoll {
         Ok(())
     }
 
-    /// Takes what is ready, waiting for ever or not at all.
+    /// Takes what is ready, waiting for ever, not at all, or for whole seconds.
     #[inline]
     fn take(&mut self, limit: Option<Duration>) -> Result<()> {
-        let none = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let limit = limit.map(|limit| Timespec { tv_sec: limit.as_secs() as _, tv_nsec: 0 });
         let room = rustix::buffer::spare_capacity(&mut self.reports);
-        epoll::wait(&self.epoll, room, limit.map(|_| &none)).map_err(errno).map(drop)
+        epoll::wait(&self.epoll, room, limit.as_ref()).map_err(errno).map(drop)
     }
 
     fn wait_for(&mut self, limit: Duration) -> Result<()> {
