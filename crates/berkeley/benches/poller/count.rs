@@ -29,7 +29,7 @@ const WORKS: &[Work] = &[
         connections: 1,
         rounds: [200, 1200],
         run: echo,
-        instructions: 80.0,
+        instructions: 230.0,
         calls: ECHO,
     },
     Work {
@@ -37,7 +37,7 @@ const WORKS: &[Work] = &[
         connections: 100,
         rounds: [5, 25],
         run: echo,
-        instructions: 60.0,
+        instructions: 125.0,
         calls: ECHO,
     },
     Work {
