@@ -34,6 +34,8 @@
 //! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
+//! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
+//! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
@@ -51,12 +53,13 @@
 //!
 //! # What it does not do yet
 //!
-//! Waiting on many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! Waiting on very many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 pub mod addr;
 mod deadline;
 mod error;
+mod exit;
 pub mod icmp;
 mod kind;
 pub mod netlink;
@@ -67,6 +70,7 @@ pub mod poll;
 pub mod raw;
 mod ready;
 pub mod sctp;
+mod signal;
 mod socket;
 mod source;
 mod sys;
@@ -75,6 +79,7 @@ pub mod udp;
 pub mod udplite;
 pub mod unix;
 pub mod vsock;
+mod wait;
 
 pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
@@ -82,6 +87,7 @@ pub use addr::{
 };
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
+pub use exit::{ProcessExit, ProcessState};
 pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
@@ -90,9 +96,10 @@ pub use poll::{AddError, Backend, Event, Events, Key, Poller, Waker};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};
+pub use signal::{Signal, SignalInfo, Signals};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
-    Outcome, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
+    Outcome, Readiness, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
 };
 pub use source::{AsSource, Descriptor, Source};
 #[cfg(debug_assertions)]
@@ -104,6 +111,7 @@ pub use udp::UdpSocket;
 pub use udplite::UdpLiteSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream};
 pub use vsock::{VsockDatagram, VsockListener, VsockSeqpacket, VsockSeqpacketListener, VsockStream};
+pub use wait::{Watch, wait_any, wait_for};
 
 /// Prose, compiled: its links are checked, its examples run.
 #[cfg(any(doc, doctest))]

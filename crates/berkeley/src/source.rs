@@ -69,3 +69,31 @@ impl AsSource for Source<'_> {
         *self
     }
 }
+
+/// Makes a source of a type that holds a `descriptor`.
+macro_rules! lends_descriptor {
+    ($type:ty) => {
+        #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
+        impl std::os::fd::AsFd for $type {
+            fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+                $crate::sys::descriptor::borrow(&self.descriptor)
+            }
+        }
+
+        #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+        impl std::os::windows::io::AsSocket for $type {
+            fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
+                $crate::sys::descriptor::borrow(&self.descriptor)
+            }
+        }
+
+        #[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
+        impl $crate::source::AsSource for $type {
+            fn as_source(&self) -> $crate::source::Source<'_> {
+                $crate::source::Source::new($crate::sys::descriptor::borrow(&self.descriptor))
+            }
+        }
+    };
+}
+
+pub(crate) use lends_descriptor;

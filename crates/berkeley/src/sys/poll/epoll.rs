@@ -28,7 +28,7 @@ const FLAGS: [(Ready, epoll::EventFlags); 3] = [
 const LONG: Duration = Duration::from_secs(2);
 
 pub(crate) struct Epoll {
-    epoll: OwnedFd,
+    set: OwnedFd,
     /// Where the kernel puts its reports.
     reports: Vec<epoll::Event>,
     wake: Option<Arc<Wake>>,
@@ -43,7 +43,7 @@ unsafe impl Sync for Epoll {}
 
 impl fmt::Debug for Epoll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Epoll").field("epoll", &self.epoll).finish_non_exhaustive()
+        f.debug_struct("Epoll").field("set", &self.set).finish_non_exhaustive()
     }
 }
 
@@ -85,19 +85,19 @@ fn ready(flags: epoll::EventFlags) -> Ready {
 
 impl Epoll {
     pub(super) fn open() -> Result<Self> {
-        Ok(Self { epoll: create()?, reports: Vec::new(), wake: None, precise: true })
+        Ok(Self { set: create()?, reports: Vec::new(), wake: None, precise: true })
     }
 
     #[inline]
     pub(super) fn add(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
-        epoll::add(&self.epoll, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
+        epoll::add(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
     }
 
     #[inline]
     pub(super) fn modify(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
-        epoll::modify(&self.epoll, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
+        epoll::modify(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
     }
 
     /// The number may have been closed, and be another's by now: one that is not registered, then.
@@ -107,7 +107,7 @@ impl Epoll {
         // SAFETY: the number was a descriptor's when it was registered, not -1. It is handed to the kernel, which looks
         // whether it is registered here, and to nothing else.
         let source = unsafe { BorrowedFd::borrow_raw(number) };
-        epoll::delete(&self.epoll, source).map_err(errno)
+        epoll::delete(&self.set, source).map_err(errno)
     }
 
     #[inline(always)]
@@ -143,7 +143,7 @@ impl Epoll {
     fn take(&mut self, limit: Option<Duration>) -> Result<()> {
         let limit = limit.map(|limit| Timespec { tv_sec: limit.as_secs() as _, tv_nsec: 0 });
         let room = rustix::buffer::spare_capacity(&mut self.reports);
-        epoll::wait(&self.epoll, room, limit.as_ref()).map_err(errno).map(drop)
+        epoll::wait(&self.set, room, limit.as_ref()).map_err(errno).map(drop)
     }
 
     fn wait_for(&mut self, limit: Duration) -> Result<()> {
@@ -156,7 +156,7 @@ impl Epoll {
         }
         // An epoll descriptor can itself be polled, and ppoll(2) is as precise as epoll_pwait2(2).
         let limit = Timespec::try_from(limit).map_err(|_| Errno::INVAL)?;
-        let mut entry = [rustix::event::PollFd::new(&self.epoll, rustix::event::PollFlags::IN)];
+        let mut entry = [rustix::event::PollFd::new(&self.set, rustix::event::PollFlags::IN)];
         match rustix::event::poll(&mut entry, Some(&limit)).map_err(errno)? {
             0 => Ok(()),
             _ => self.take(Some(Duration::ZERO)),
@@ -172,7 +172,7 @@ impl Epoll {
         let ready = unsafe {
             libc::syscall(
                 libc::SYS_epoll_pwait2,
-                self.epoll.as_raw_fd(),
+                self.set.as_raw_fd(),
                 room.as_mut_ptr(),
                 most,
                 &raw const limit,
@@ -197,17 +197,17 @@ impl Epoll {
     fn attach(&self, wake: &Wake) -> Result<()> {
         let Wake::EventFd(wake) = wake;
         let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
-        epoll::add(&self.epoll, wake.as_fd(), epoll::EventData::new_u64(WAKE), flags).map_err(errno)
+        epoll::add(&self.set, wake.source(), epoll::EventData::new_u64(WAKE), flags).map_err(errno)
     }
 
     /// A registration lives as long as the open file, of which a duplicate may be anywhere: with its descriptor gone,
     /// only a new set is without it.
     pub(super) fn renew(&mut self) -> Result<bool> {
-        let old = std::mem::replace(&mut self.epoll, create()?);
+        let old = std::mem::replace(&mut self.set, create()?);
         if let Some(wake) = &self.wake
             && let Err(error) = self.attach(wake)
         {
-            self.epoll = old;
+            self.set = old;
             return Err(error);
         }
         Ok(true)
