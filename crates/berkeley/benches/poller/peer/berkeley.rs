@@ -42,11 +42,10 @@ fn serve<const EDGE: bool>() {
         poller.wait(&mut events, Deadline::never()).unwrap();
         for event in &events {
             match poller.get_mut(event.key()) {
-                Some(Peer::Guest(guest)) => {
-                    if !echo::<EDGE>(guest, &mut buffer) {
-                        poller.remove(event.key());
-                        open -= 1;
-                    }
+                Some(Peer::Guest(guest)) if echo::<EDGE>(guest, &mut buffer) => {}
+                Some(Peer::Guest(_)) => {
+                    poller.remove(event.key());
+                    open -= 1;
                 }
                 Some(Peer::Door(_)) => open += accept_all(&mut poller, event.key(), interest),
                 None => {}
