@@ -194,7 +194,8 @@ macro_rules! mechanisms {
             }
 
             /// Waits until something is ready, a wake was used, or the limit is over.
-            #[inline]
+            #[inline(always)]
+            #[allow(clippy::inline_always, reason = "as `Poller::wait`")]
             pub(crate) fn wait(
                 &mut self,
                 most: usize,
