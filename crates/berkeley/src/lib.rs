@@ -34,6 +34,7 @@
 //! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
+//! | sending without ever waiting | [`Queued`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
@@ -62,6 +63,7 @@ pub mod netlink;
 pub mod option;
 pub mod os;
 pub mod packet;
+mod queue;
 pub mod raw;
 mod ready;
 pub mod sctp;
@@ -84,6 +86,7 @@ pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;
+pub use queue::{Progress, Queued, Taken};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};

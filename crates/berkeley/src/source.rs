@@ -69,3 +69,33 @@ impl AsSource for Source<'_> {
         *self
     }
 }
+
+/// Makes sources of types that lend something that is one: `[its generics] the type, what lends it`.
+macro_rules! lends_source {
+    ([$($generics:tt)*] $type:ty, $lend:expr) => {
+        #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
+        impl<$($generics)*> std::os::fd::AsFd for $type {
+            #[inline]
+            fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+                std::os::fd::AsFd::as_fd($lend(self))
+            }
+        }
+
+        #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+        impl<$($generics)*> std::os::windows::io::AsSocket for $type {
+            #[inline]
+            fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
+                std::os::windows::io::AsSocket::as_socket($lend(self))
+            }
+        }
+
+        #[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
+        impl<$($generics)*> $crate::source::AsSource for $type {
+            fn as_source(&self) -> $crate::source::Source<'_> {
+                $crate::source::AsSource::as_source($lend(self))
+            }
+        }
+    };
+}
+
+pub(crate) use lends_source;
