@@ -37,6 +37,7 @@
 //! | sending without ever waiting | [`Queued`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
+//! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -63,6 +64,7 @@ pub mod netlink;
 pub mod option;
 pub mod os;
 pub mod packet;
+pub mod poll;
 mod queue;
 pub mod raw;
 mod ready;
@@ -86,6 +88,7 @@ pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;
+pub use poll::{AddError, Backend, Event, Events, Key, Poller, Waker};
 pub use queue::{Progress, Queued, Taken};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};

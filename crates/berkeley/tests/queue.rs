@@ -435,12 +435,8 @@ mod faults {
         for errno in [Errno::PIPE, Errno::CONNRESET, Errno::TIMEDOUT] {
             each_stream_pair(|left, _right| {
                 let mut queue = Queued::new(left);
-                let _faults = Faults::fail(Operation::Send, Errno::AGAIN, 1).and_fail_after(
-                    1,
-                    Operation::Send,
-                    errno,
-                    1,
-                );
+                let _faults =
+                    Faults::fail(Operation::Send, Errno::AGAIN, 1).and_fail(Operation::Send, errno, 1);
                 queue.send(b"unsent").unwrap();
                 assert_eq!(queue.flush().unwrap_err().errno(), Some(errno));
                 assert_eq!(queue.send(b"more").unwrap_err().errno(), Some(errno));

@@ -49,8 +49,14 @@ pub enum Operation {
     DuplicateFrom,
     /// Reading or changing the flags of a descriptor: `fcntl(2)`, `ioctl(2)`.
     Control,
-    /// Waiting for readiness: `poll(2)`.
+    /// Waiting for readiness: `poll(2)`, `epoll_wait(2)`, `kevent(2)`.
     Wait,
+    /// Opening what waits for many sources: `epoll_create1(2)`, `kqueue(2)`, `eventfd(2)`.
+    OpenPoller,
+    /// Telling the system what to wait for: `epoll_ctl(2)`.
+    Register,
+    /// Ending a wait from another thread: a write to an `eventfd(2)`.
+    Wake,
     /// Reading an address from text, or turning it into what the system takes.
     Address,
     /// Looking up an interface by its name or index: `if_nametoindex(3)`.
@@ -85,6 +91,9 @@ impl Operation {
             Self::DuplicateFrom => "duplicate from process",
             Self::Control => "control descriptor",
             Self::Wait => "wait",
+            Self::OpenPoller => "open poller",
+            Self::Register => "register",
+            Self::Wake => "wake",
             Self::Address => "address",
             Self::Interface => "look up interface",
             Self::Request => "request",

@@ -38,6 +38,10 @@ mod buffer;
 pub mod fault;
 pub mod filter;
 mod number;
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+pub(crate) mod poll;
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+pub(crate) mod wake;
 
 #[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/mod.rs")]
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/mod.rs")]

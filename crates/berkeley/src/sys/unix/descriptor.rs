@@ -9,6 +9,8 @@ use crate::sys::check;
 /// A descriptor that is closed when it is dropped: `OwnedFd` on Unix, `OwnedSocket` on Windows.
 pub type Descriptor = OwnedFd;
 pub(crate) type Borrowed<'a> = BorrowedFd<'a>;
+/// What the system calls a descriptor by.
+pub(crate) type Number = RawFd;
 
 /// A descriptor as a socket has it.
 pub(crate) type Held = Descriptor;
@@ -26,6 +28,11 @@ pub(crate) fn release(held: Held) -> Descriptor {
 #[inline]
 pub(crate) fn borrow(fd: &Descriptor) -> Borrowed<'_> {
     fd.as_fd()
+}
+
+#[inline]
+pub(crate) fn number(fd: Borrowed<'_>) -> Number {
+    fd.as_raw_fd()
 }
 
 /// Takes over a number that a call of the system has just returned.

@@ -24,7 +24,7 @@ pub(in crate::sys) fn checked(returned: libc::c_int) -> Result<libc::c_int> {
 
 /// As `checked`, for calls that return a length.
 #[inline]
-fn checked_length(returned: isize) -> Result<usize> {
+pub(in crate::sys) fn checked_length(returned: isize) -> Result<usize> {
     usize::try_from(returned).map_err(|_| last_errno())
 }
 

@@ -1,0 +1,216 @@
+//! Which source is registered for which entry, and what happens when that is no longer true.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::slab::Slot;
+use super::{AddError, Entry, Event, Events, Key, Poller};
+use crate::error::{Errno, Error, Operation, Result};
+use crate::ready::{Interest, Trigger};
+use crate::source::AsSource;
+use crate::sys::descriptor::number;
+
+impl<T: AsSource> Poller<T> {
+    /// Adds an entry, and waits for its source from now on.
+    ///
+    /// # Errors
+    ///
+    /// All give the entry back.
+    ///
+    /// - `Unsupported` if the backend cannot report that way, see [`Backend::supports`](super::Backend::supports).
+    /// - Another entry lends this source already. One that lends a duplicate of it may be added.
+    /// - `EPERM` with epoll(7): it does not wait for regular files, which are always ready.
+    /// - `ENOSPC`: the user's limit of registrations, `/proc/sys/fs/epoll/max_user_watches`.
+    ///
+    /// # System call
+    ///
+    /// `epoll_ctl(2)` or what the backend has instead.
+    pub fn add(&mut self, entry: T, interest: Interest) -> Result<Key, AddError<T>> {
+        let slot = self.entries.insert(Entry { value: Some(entry), number: None, interest: Interest::NONE });
+        match self.register(slot, interest) {
+            Ok(()) => Ok(Key(slot)),
+            Err(error) => match self.entries.remove(slot) {
+                Some(Entry { value: Some(entry), .. }) => Err(AddError::new(error, entry)),
+                _ => unreachable!("it was added a moment ago"),
+            },
+        }
+    }
+
+    /// Removes an entry, and gives it back; `None` if it is not there.
+    ///
+    /// # System call
+    ///
+    /// `epoll_ctl(2)` or what the backend has instead.
+    pub fn remove(&mut self, key: Key) -> Option<T> {
+        self.get(key)?;
+        self.unregister(key.0);
+        self.alarms.cancel(key.0.place);
+        self.entries.remove(key.0)?.value
+    }
+
+    /// Sets what to wait for on an entry from now on, and registers its source anew if that has changed.
+    ///
+    /// What is ready already is reported, again if it was before, whatever the [`Trigger`].
+    ///
+    /// # Errors
+    ///
+    /// - The key finds no entry.
+    /// - As for [`add`](Self::add).
+    ///
+    /// # System call
+    ///
+    /// `epoll_ctl(2)` or what the backend has instead.
+    pub fn set_interest(&mut self, key: Key, interest: Interest) -> Result<()> {
+        let Self { mechanism, entries, .. } = self;
+        let Some(Entry { value: Some(value), number: registered, interest: current }) =
+            entries.get_mut(key.0)
+        else {
+            return Err(Error::invalid(Operation::Register, "the key finds no entry"));
+        };
+        let source = value.as_source().borrowed();
+        if *registered == Some(number(source)) {
+            match mechanism.modify(source, key.0.bits(), interest) {
+                Ok(()) => {
+                    *current = interest;
+                    return Ok(());
+                }
+                // The system has forgotten the source, because it was closed: this one is another.
+                Err(Errno::NOENT | Errno::BADF) => {}
+                Err(errno) => return Err(refusal(errno, interest)),
+            }
+        }
+        self.unregister(key.0);
+        self.register(key.0, interest)
+    }
+
+    /// Registers the source of an entry that is not registered.
+    fn register(&mut self, slot: Slot, interest: Interest) -> Result<()> {
+        self.end_stale(slot)?;
+        let Self { mechanism, entries, owners, .. } = self;
+        let Some(entry) = entries.get_mut(slot) else { return Ok(()) };
+        let Some(value) = &entry.value else { return Ok(()) };
+        let source = value.as_source().borrowed();
+        match mechanism.add(source, slot.bits(), interest) {
+            Ok(()) => {
+                owners.insert(number(source), slot.place);
+                entry.number = Some(number(source));
+                entry.interest = interest;
+                Ok(())
+            }
+            Err(errno) => Err(refusal(errno, interest)),
+        }
+    }
+
+    /// Ends the registration that another entry has under the number that the entry at `slot` lends, if it is a thing
+    /// of the past: the other lends another source by now, or the system has forgotten the one that it lends.
+    fn end_stale(&mut self, slot: Slot) -> Result<()> {
+        let lent = self.entries.get(slot).and_then(Entry::lent);
+        let Some(&place) = lent.and_then(|number| self.owners.get(&number)) else { return Ok(()) };
+        let Some(other) = self.entries.at(place) else { return Ok(()) };
+        if let Some(Entry { value: Some(value), interest: current, .. }) = self.entries.get(other) {
+            let source = value.as_source().borrowed();
+            let registered = |mechanism: &mut super::Mechanism| {
+                mechanism.modify(source, other.bits(), *current) != Err(Errno::NOENT)
+            };
+            if Some(number(source)) == lent && registered(&mut self.mechanism) {
+                let why = "another entry of this poller lends the same source: add a duplicate of it";
+                return Err(Error::invalid(Operation::Register, why));
+            }
+        }
+        self.detach(other);
+        Ok(())
+    }
+
+    /// Ends the registration of an entry whose source is not the registered one any more.
+    fn detach(&mut self, slot: Slot) {
+        self.unregister(slot);
+        if let Some(entry) = self.entries.get_mut(slot) {
+            entry.interest = Interest::NONE;
+        }
+    }
+
+    /// Ends the registration of an entry, if it has one and its number is not another's by now.
+    fn unregister(&mut self, slot: Slot) {
+        let Some(number) = self.entries.get_mut(slot).and_then(|entry| entry.number.take()) else { return };
+        if self.owners.get(&number) == Some(&slot.place) {
+            self.owners.remove(&number);
+            // That it was closed, or is another that is not registered, is as good.
+            let _ = self.mechanism.remove(number, slot.bits());
+        }
+    }
+
+    /// Ends the registrations of entries whose sources have changed.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn detach_changed(&mut self, events: &Events) {
+        let changed: Vec<_> = events.iter().filter(Event::is_detached).map(|event| event.key()).collect();
+        for Key(slot) in changed {
+            self.detach(slot);
+        }
+    }
+
+    /// Registers all entries anew, because the system reports one that cannot be named any more.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn renew(&mut self) -> Result<()> {
+        let renewed = self.mechanism.renew().map_err(|errno| Error::new(Operation::OpenPoller, errno))?;
+        if !renewed {
+            return Ok(());
+        }
+        for (slot, entry) in self.entries.iter_mut() {
+            let (Some(value), Some(_)) = (&entry.value, entry.number) else { continue };
+            let source = value.as_source().borrowed();
+            if entry.is_changed() || self.mechanism.add(source, slot.bits(), entry.interest).is_err() {
+                self.owners.retain(|_, place| *place != slot.place);
+                entry.number = None;
+                entry.interest = Interest::NONE;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cold]
+fn refusal(errno: Errno, interest: Interest) -> Error {
+    match errno {
+        Errno::OPNOTSUPP if interest.trigger() == Trigger::Edge => {
+            Error::unsupported(Operation::Register, "edge-triggered events with this backend")
+        }
+        Errno::PERM => Error::new(Operation::Register, errno)
+            .with_detail("epoll does not wait for regular files, which are always ready"),
+        errno => Error::new(Operation::Register, errno),
+    }
+}
+
+/// Spreads the numbers of sources, which are small and dense.
+pub(super) type NumberHasher = BuildHasherDefault<Multiply>;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Multiply(u64);
+
+impl Hasher for Multiply {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    #[inline]
+    fn write_i32(&mut self, number: i32) {
+        self.write_u64(number as u64);
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        // The odd number nearest to 2^64 divided by the golden ratio: neighbours land far apart.
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        // The table takes its places from the low bits and its tags from the high ones.
+        self.0 ^ self.0 >> 32
+    }
+}

@@ -1,0 +1,42 @@
+//! eventfd(2): a counter in one descriptor.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use crate::error::{Errno, Operation};
+use crate::sys::descriptor::owned;
+use crate::sys::system::{checked, checked_length};
+use crate::sys::{Result, check};
+
+#[derive(Debug)]
+pub(crate) struct EventFd(OwnedFd);
+
+impl EventFd {
+    pub(crate) fn open() -> Result<Self> {
+        check(Operation::OpenPoller)?;
+        // SAFETY: the call takes two numbers.
+        checked(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) }).map(|fd| Self(owned(fd)))
+    }
+
+    pub(super) fn signal(&self) -> Result<()> {
+        check(Operation::Wake)?;
+        let one = 1u64.to_ne_bytes();
+        // SAFETY: `one` is readable for its length.
+        match checked_length(unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast(), one.len()) }) {
+            // The counter is full, and so not zero.
+            Ok(_) | Err(Errno::AGAIN) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        let mut count = [0; 8];
+        // SAFETY: `count` is writable for its length. That there is nothing to read is no fault.
+        let _ = unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+    }
+}
+
+impl AsFd for EventFd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}

@@ -1,0 +1,57 @@
+//! A pipe to oneself, for systems without a counter in a descriptor.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use crate::error::{Errno, Operation};
+use crate::sys::descriptor::{owned, set_close_on_exec, set_nonblocking};
+use crate::sys::system::{checked, checked_length};
+use crate::sys::{Result, check};
+
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    reading: OwnedFd,
+    writing: OwnedFd,
+}
+
+impl Pipe {
+    pub(crate) fn open() -> Result<Self> {
+        check(Operation::OpenPoller)?;
+        let mut ends = [0; 2];
+        // SAFETY: `ends` has room for both descriptors.
+        checked(unsafe { libc::pipe(ends.as_mut_ptr()) })?;
+        let [reading, writing] = ends.map(owned);
+        for end in [&reading, &writing] {
+            set_close_on_exec(end.as_fd())?;
+            set_nonblocking(end.as_fd(), true)?;
+        }
+        Ok(Self { reading, writing })
+    }
+
+    pub(super) fn signal(&self) -> Result<()> {
+        check(Operation::Wake)?;
+        // SAFETY: one byte is readable.
+        match checked_length(unsafe { libc::write(self.writing.as_raw_fd(), [1u8].as_ptr().cast(), 1) }) {
+            // The pipe is full, and so not empty.
+            Ok(_) | Err(Errno::AGAIN) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn clear(&self) {
+        let mut bytes = [0u8; 64];
+        loop {
+            // SAFETY: `bytes` is writable for its length.
+            let read =
+                unsafe { libc::read(self.reading.as_raw_fd(), bytes.as_mut_ptr().cast(), bytes.len()) };
+            if read < bytes.len() as isize {
+                return;
+            }
+        }
+    }
+}
+
+impl AsFd for Pipe {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.reading.as_fd()
+    }
+}
