@@ -34,7 +34,7 @@
 //! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
-//! | sending without ever waiting | [`Queued`] |
+//! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
@@ -55,6 +55,7 @@
 //! Waiting on many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
+mod acceptor;
 pub mod addr;
 mod deadline;
 mod error;
@@ -78,6 +79,7 @@ pub mod udplite;
 pub mod unix;
 pub mod vsock;
 
+pub use acceptor::{Acceptor, Overload};
 pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
     OtherAddress, ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
