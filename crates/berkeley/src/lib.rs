@@ -35,6 +35,7 @@
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
+//! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
@@ -70,6 +71,7 @@ mod queue;
 pub mod raw;
 mod ready;
 pub mod sctp;
+mod serve;
 mod socket;
 mod source;
 mod sys;
@@ -95,6 +97,7 @@ pub use queue::{Progress, Queued, Taken};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};
+pub use serve::{Connection, Connections, Report, Server, Service, Stopper, Turn, serve};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
     Outcome, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,

@@ -161,6 +161,12 @@ impl<S> Queued<S> {
         }
     }
 
+    /// Returns the error that has ended the connection, if one has.
+    #[must_use]
+    pub fn failure(&self) -> Option<Error> {
+        self.failed.map(|errno| Error::new(Operation::Send, errno))
+    }
+
     /// Takes out of the queue what it was given and has not sent, in pieces; of messages each is one.
     ///
     /// Of a stream the first piece may be the rest of something that was sent in part.
@@ -419,7 +425,7 @@ where
     }
 
     fn check_alive(&self) -> Result<()> {
-        self.failed.map_or(Ok(()), |errno| Err(Error::new(Operation::Send, errno)))
+        self.failure().map_or(Ok(()), Err)
     }
 
     /// Remembers what ends the connection; what passes is not remembered.
