@@ -211,12 +211,17 @@ fn at_the_limit_others_wait_until_somebody_goes() {
     });
 }
 
+/// More than the buffers of a connection take.
+const MUCH: usize = 1 << 24;
+
 /// What a service was told.
 #[derive(Debug, PartialEq)]
 enum Told {
     Opened(SocketAddr),
     Ended,
     TimedOut,
+    /// And whether nothing is.
+    Queued(bool),
     Drained,
     Closed(u32, Option<String>),
     Timer,
@@ -254,7 +259,10 @@ impl Service for Teller {
         match data {
             b"fail" => return Err(Error::invalid(berkeley::Operation::Receive, "it was told to")),
             b"close" => turn.close(),
-            b"much" => assert_eq!(turn.connection().queue().send_part(&[7; 1 << 23])?, 1 << 23),
+            b"much" => {
+                assert_ne!(turn.send(&[7; MUCH])?, Taken::Refused);
+                self.tell.send(Told::Queued(turn.connection().queue().is_empty())).unwrap();
+            }
             b"late" => turn.connection().set_deadline(MILLISECOND),
             b"idle" => turn.connection().set_idle_limit(Some(MILLISECOND * 2)),
             b"all" => {
@@ -312,7 +320,7 @@ fn a_service_is_told_of_everything_and_obeyed() {
             backend,
             move || Teller { tell, timer: None },
             move |server| {
-                server.set_queue_limit(1 << 24);
+                server.set_queue_limit(MUCH);
                 send_waker.send(server.waker().unwrap()).unwrap();
             },
         );
@@ -352,7 +360,8 @@ fn a_service_is_told_of_everything_and_obeyed() {
         other.by(SECOND * 30).read_exact(&mut news).unwrap();
         assert_eq!(&news, b"from another");
         other.send(b"much").unwrap();
-        let mut much = vec![0; 1 << 23];
+        assert_eq!(next(), Told::Queued(false));
+        let mut much = vec![0; MUCH];
         other.by(SECOND * 30).read_exact(&mut much).unwrap();
         assert_eq!(next(), Told::Drained);
         other.shutdown(Shutdown::Send).unwrap();
