@@ -13,6 +13,7 @@ mod need;
 #[cfg(target_os = "linux")]
 mod network;
 mod pair;
+mod poller;
 mod wine;
 
 pub use limit::{Limit, limit};
@@ -20,4 +21,5 @@ pub use need::{again, is_emulated, need, need_of, program};
 #[cfg(target_os = "linux")]
 pub use network::{in_own_network, ip};
 pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
+pub use poller::{each_poller, wait_for};
 pub use wine::{Lack, has_unix_sockets, lacks};

@@ -15,6 +15,8 @@
 //! | `option` | `get`, `set`: bytes in, bytes out; times |
 //! | `layout` | how values of options lie in bytes, where systems differ |
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `own_limit` |
+//! | `poll` | a mechanism to wait for many descriptors, each a file; its own head has the contract |
+//! | `wake` | what ends such a wait from another thread, each a file |
 //!
 //! `flow_label` and `process` are for Linux alone and `tcp` for Windows alone, and have a body for all others; `number` has what the system calls which option: one file a system.
 //!
@@ -38,9 +40,7 @@ mod buffer;
 pub mod fault;
 pub mod filter;
 mod number;
-#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 pub(crate) mod poll;
-#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 pub(crate) mod wake;
 
 #[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/mod.rs")]

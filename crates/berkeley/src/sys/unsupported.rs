@@ -27,6 +27,13 @@ pub(crate) mod descriptor {
     /// A descriptor as a socket has it.
     pub(crate) type Held = Descriptor;
 
+    /// What the system calls a descriptor by.
+    pub(crate) type Number = i32;
+
+    pub(crate) fn number(fd: Borrowed<'_>) -> Number {
+        match fd.0 {}
+    }
+
     pub(crate) fn hold(descriptor: Descriptor) -> Held {
         descriptor
     }

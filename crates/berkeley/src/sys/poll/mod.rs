@@ -11,9 +11,18 @@
 //! - [`Interest::NONE`] keeps a source without a report that comes again and again.
 //! - After a report to a source with [`Trigger::Once`] it is as if its interest were none.
 
-#[cfg(linux_like)]
+#![cfg_attr(
+    any(berkeley_sys = "unsupported", not(any(unix, windows))),
+    allow(unused_variables, reason = "without a mechanism, nothing is done with what is given")
+)]
+
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+pub(super) mod completion_port;
+#[cfg(all(linux_like, not(berkeley_sys = "unsupported")))]
 mod epoll;
-#[cfg(unix)]
+#[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
+mod kqueue;
+#[cfg(all(unix, not(berkeley_sys = "unsupported")))]
 mod poll;
 
 use std::fmt;
@@ -154,30 +163,30 @@ macro_rules! mechanisms {
             }
 
             pub(crate) fn backend(&self) -> Backend {
-                match self {
+                match *self {
                     $($(#[$condition])* Self::$name(_) => Backend::$name,)*
                 }
             }
 
             #[inline]
             pub(crate) fn add(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
-                match self {
-                    $($(#[$condition])* Self::$name(mechanism) => mechanism.add(source, token, interest),)*
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.add(source, token, interest),)*
                 }
             }
 
             #[inline]
             pub(crate) fn modify(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
-                match self {
-                    $($(#[$condition])* Self::$name(mechanism) => mechanism.modify(source, token, interest),)*
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.modify(source, token, interest),)*
                 }
             }
 
             /// Forgets a source by its number, which may have been closed since.
             #[inline]
             pub(crate) fn remove(&mut self, number: Number, token: u64) -> Result<()> {
-                match self {
-                    $($(#[$condition])* Self::$name(mechanism) => mechanism.remove(number, token),)*
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.remove(number, token),)*
                 }
             }
 
@@ -189,22 +198,22 @@ macro_rules! mechanisms {
                 limit: Option<Duration>,
                 report: impl FnMut(u64, Ready),
             ) -> Result<()> {
-                match self {
-                    $($(#[$condition])* Self::$name(mechanism) => mechanism.wait(most, limit, report),)*
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.wait(most, limit, report),)*
                 }
             }
 
             /// Makes what ends a wait from elsewhere. Called once.
             pub(crate) fn wake(&mut self) -> Result<Arc<Wake>> {
-                match self {
-                    $($(#[$condition])* Self::$name(mechanism) => mechanism.wake(),)*
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.wake(),)*
                 }
             }
 
             /// Forgets all sources, those too that cannot be named any more; returns `false` where there are no such.
             pub(crate) fn renew(&mut self) -> Result<bool> {
-                match self {
-                    $($(#[$condition])* Self::$name(mechanism) => mechanism.renew(),)*
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.renew(),)*
                 }
             }
         }
@@ -212,8 +221,14 @@ macro_rules! mechanisms {
 }
 
 mechanisms! {
-    #[cfg(linux_like)] Epoll(epoll::Epoll),
-    #[cfg(unix)] Poll(poll::Poll),
+    #[cfg(all(linux_like, not(berkeley_sys = "unsupported")))]
+    Epoll(epoll::Epoll),
+    #[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
+    Kqueue(kqueue::Kqueue),
+    #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
+    Poll(poll::Poll),
+    #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+    CompletionPort(completion_port::CompletionPort),
 }
 
 /// The number of a source, as the system counts.

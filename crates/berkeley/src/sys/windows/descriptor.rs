@@ -17,6 +17,9 @@ use crate::sys::check;
 pub type Descriptor = OwnedSocket;
 pub(crate) type Borrowed<'a> = BorrowedSocket<'a>;
 
+/// What the system calls a socket by.
+pub(crate) type Number = ws::SOCKET;
+
 /// A socket that is closed when it is dropped, also where the close that `OwnedSocket` makes would fail.
 pub(crate) struct Held(ManuallyDrop<OwnedSocket>);
 
@@ -55,7 +58,7 @@ pub(crate) fn borrow(socket: &Descriptor) -> Borrowed<'_> {
 
 /// Returns the number as Winsock's functions take it.
 #[inline]
-pub(in crate::sys) fn number(socket: Borrowed<'_>) -> ws::SOCKET {
+pub(crate) fn number(socket: Borrowed<'_>) -> Number {
     socket.as_raw_socket() as ws::SOCKET
 }
 

@@ -19,7 +19,7 @@ use crate::error::Errno;
 
 /// Takes what a call of Winsock returned: -1 says that the reason is to be asked for.
 #[inline]
-fn checked(returned: i32) -> Result<i32> {
+pub(in crate::sys) fn checked(returned: i32) -> Result<i32> {
     if returned == ws::SOCKET_ERROR { Err(last_errno()) } else { Ok(returned) }
 }
 
