@@ -402,6 +402,7 @@ mod faults {
             drop(faults);
             let faults = Faults::fail(Operation::Send, Errno::NOBUFS, 3);
             assert_eq!(queue.send(b"def").unwrap(), Taken::Queued);
+            assert!(queue.is_short_of_memory(), "which no poller tells of");
             for _ in 0..2 {
                 let error = queue.flush().unwrap_err();
                 assert!(error.should_retry() && error.is_no_buffer_space(), "{error}");
@@ -410,6 +411,7 @@ mod faults {
             drop(faults);
             let _faults = Faults::fail(Operation::Send, Errno::INTR, 3);
             assert_eq!(queue.flush().unwrap(), Progress::Drained);
+            assert!(!queue.is_short_of_memory());
             let mut text = [0; 6];
             (&right).read_exact(&mut text).unwrap();
             assert_eq!(&text, b"abcdef");
@@ -561,7 +563,7 @@ mod faults {
                 while run.queue.flush().unwrap() != Progress::Finished {
                     run.receive(100_000);
                 }
-                (&*run.peer).read_to_end(&mut run.received).unwrap();
+                (&peer).read_to_end(&mut run.received).unwrap();
                 assert!(run.received == run.taken, "{} of {}", run.received.len(), run.taken.len());
             });
         }

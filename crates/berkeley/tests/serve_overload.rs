@@ -132,8 +132,8 @@ mod descriptors {
             };
             // They are accepted in the order in which they came.
             let patience = || Deadline::after(MILLISECOND * 500);
-            let served = clients.iter().take_while(|client| answered(client, patience())).count();
-            assert!((DESCRIPTORS / 2..DESCRIPTORS).contains(&served), "{served} served");
+            let present = clients.iter().take_while(|client| answered(client, patience())).count();
+            assert!((DESCRIPTORS / 2..DESCRIPTORS).contains(&present), "{present} present");
 
             let (start, before) = (Instant::now(), server.processor_time());
             assert!(
@@ -144,7 +144,7 @@ mod descriptors {
             assert!(spent * 10 * 20 <= passed.as_millis() as u64, "{spent} ticks of {passed:?}");
 
             // Each that goes makes room for one that waits.
-            let waiting = clients.split_off(served);
+            let waiting = clients.split_off(present);
             for next in &waiting {
                 drop(clients.remove(0));
                 assert!(answered(next, Deadline::after(SECOND * 30)));
@@ -160,19 +160,19 @@ mod descriptors {
         for backend in Backend::available() {
             let server = Elsewhere::start("refuse", *backend);
             let clients: Vec<_> = (0..CLIENTS).map(|_| TcpStream::connect(server.address).unwrap()).collect();
-            let mut served = 0;
+            let mut answers = 0;
             for client in &clients {
                 let sent = client.send(b"hello");
                 match client.by(Deadline::after(SECOND * 30)).recv(&mut [0; 5]) {
-                    Ok(5) => served += 1,
+                    Ok(5) => answers += 1,
                     Ok(0) => {}
                     Ok(length) => panic!("{length} bytes"),
                     Err(error) => assert!(error.is_connection_reset() || sent.is_err(), "{error}"),
                 }
             }
-            assert!((DESCRIPTORS / 2..DESCRIPTORS).contains(&served), "{served} served");
+            assert!((DESCRIPTORS / 2..DESCRIPTORS).contains(&answers), "{answers} served");
             drop(clients);
-            assert_eq!(server.stop(), format!("{served} refused {} cut 0", CLIENTS - served));
+            assert_eq!(server.stop(), format!("{answers} refused {} cut 0", CLIENTS - answers));
         }
     }
 
@@ -278,7 +278,9 @@ mod faults {
                 let faults = move || std::mem::forget(Faults::fail(Operation::Accept, errno, 3));
                 let (report, _) = run(*backend, faults, |address| {
                     let clients = [(); 3].map(|()| TcpStream::connect(address).unwrap());
-                    clients.iter().for_each(|client| echo(client, b"hello"));
+                    for client in &clients {
+                        echo(client, b"hello");
+                    }
                 });
                 assert_eq!(report.served, 3, "{errno}");
                 assert_eq!(report.failed, 3 * u64::from(is_of_one_connection(errno)), "{errno}");
@@ -298,6 +300,7 @@ mod faults {
                 std::mem::forget(Faults::fail(Operation::Wait, Errno::INTR, 5));
                 std::mem::forget(Faults::fail(Operation::Send, Errno::INTR, 5));
                 std::mem::forget(Faults::fail(Operation::Receive, Errno::INTR, 5));
+                std::mem::forget(Faults::fail(Operation::Send, Errno::NOBUFS, 3));
                 std::mem::forget(Faults::shorten(Operation::Send, 3, 20));
             };
             run(*backend, faults, |address| {

@@ -121,7 +121,7 @@ mod tests {
             chunks.append(b"0123456789");
         }
         assert_eq!((chunks.len(), chunks.pieces()), (1000, 1));
-        chunks.append(&[7; 200_000]);
+        chunks.append(&vec![7; 200_000]);
         assert_eq!(chunks.pieces(), 5, "the rest of the first, three large, one for the end");
         assert_eq!(chunks.len(), 201_000);
     }
@@ -137,13 +137,15 @@ mod tests {
         chunks.advance(SMALL);
         assert_eq!(text(&chunks), &data[4 + SMALL..]);
         assert_eq!(chunks.take().concat(), &data[4 + SMALL..]);
-        assert!(chunks.is_empty() && chunks.len() == 0);
+        assert!(chunks.is_empty());
+        chunks.append(b"x");
+        assert_eq!(chunks.len(), 1, "the length begins anew");
     }
 
     #[test]
     fn what_is_drained_gives_its_memory_back() {
         let mut chunks = Chunks::default();
-        chunks.append(&[1; 300_000]);
+        chunks.append(&vec![1; 300_000]);
         chunks.advance(300_000);
         assert!(chunks.is_empty());
         assert_eq!(chunks.pieces.capacity(), 0);

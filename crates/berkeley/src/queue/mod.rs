@@ -73,6 +73,8 @@ pub struct Queued<S> {
     end: End,
     /// What the system said of a connection that takes no more.
     failed: Option<Errno>,
+    /// Whether the last send was refused memory.
+    short_of_memory: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -118,7 +120,14 @@ impl<S> Queued<S> {
 
     /// Puts a queue of at most `limit` bytes in front of a connection.
     pub fn with_limit(socket: S, limit: usize) -> Self {
-        Self { socket, chunks: Chunks::default(), limit, end: End::Open, failed: None }
+        Self {
+            socket,
+            chunks: Chunks::default(),
+            limit,
+            end: End::Open,
+            failed: None,
+            short_of_memory: false,
+        }
     }
 
     /// Returns how many bytes the queue holds at most.
@@ -144,6 +153,12 @@ impl<S> Queued<S> {
         self.chunks.is_empty()
     }
 
+    /// Returns `true` if everything is sent and the sending half is ended, as [`finish`](Self::finish) was told to.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        matches!(self.end, End::Finished)
+    }
+
     /// Returns what is to be waited for on behalf of the queue: writability while something is queued, else nothing.
     ///
     /// It is to be joined to what the connection's reader waits for: `Interest::READABLE | queue.interest()`.
@@ -159,6 +174,13 @@ impl<S> Queued<S> {
             End::Finishing(deadline) => deadline,
             End::Open | End::Finished => Deadline::never(),
         }
+    }
+
+    /// Returns `true` if something is queued because the system lacked memory for it. A poller may never tell that there
+    /// is some: [`flush`](Self::flush) is to be tried again after a while.
+    #[must_use]
+    pub fn is_short_of_memory(&self) -> bool {
+        self.short_of_memory && !self.is_empty()
     }
 
     /// Returns the error that has ended the connection, if one has.
@@ -357,9 +379,8 @@ where
         let sent = if let [data] = parts { now.send(data) } else { now.send_vectored(parts) };
         match sent {
             Ok(Some(0)) if !self.keeps_boundaries() => Ok(None),
-            Err(error) if error.should_retry() => Ok(None),
             Err(error) if error.is_message_too_long() => Err(error),
-            sent => sent.map_err(|error| self.fail(error)),
+            sent => sent.map_err(|error| self.fail(error)).or_else(pass_over_lack),
         }
     }
 
@@ -376,14 +397,13 @@ where
     }
 
     fn push_unless_short_of_memory(&mut self) -> Result<()> {
-        match self.push(|socket, slices| Now::new(socket).send_vectored(slices)) {
-            Err(error) if !error.should_retry() => Err(error),
-            _ => Ok(()),
-        }
+        let pushed = self.push(|socket, slices| Now::new(socket).send_vectored(slices));
+        pushed.map(Some).or_else(pass_over_lack).map(drop)
     }
 
     /// Sends the queue, from the front, until it is empty or a call sends nothing.
     fn push(&mut self, transmit: impl Fn(&S, &[IoSlice<'_>]) -> Result<Option<usize>>) -> Result<()> {
+        self.short_of_memory = false;
         let boundaries = self.keeps_boundaries();
         let most = if boundaries { 1 } else { SLICES };
         while !self.is_empty() {
@@ -428,9 +448,11 @@ where
         self.failure().map_or(Ok(()), Err)
     }
 
-    /// Remembers what ends the connection; what passes is not remembered.
+    /// Remembers what ends the connection, and what is to be tried again.
     fn fail(&mut self, error: Error) -> Error {
-        if !error.should_retry() {
+        if error.should_retry() {
+            self.short_of_memory = true;
+        } else {
             self.failed = error.errno();
         }
         error
@@ -442,6 +464,11 @@ where
         Error::new(Operation::Send, Errno::MSGSIZE)
             .with_detail(format!("{length} bytes never fit a queue of {limit}; send_part takes a part"))
     }
+}
+
+/// Takes a lack of memory for a lack of room.
+fn pass_over_lack<T>(error: Error) -> Result<Option<T>> {
+    if error.should_retry() { Ok(None) } else { Err(error) }
 }
 
 impl<S: HoldsSocket> HoldsSocket for Queued<S> {

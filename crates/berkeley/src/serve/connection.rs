@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::service::{Service, Stream};
 use crate::acceptor::Acceptor;
-use crate::deadline::Deadline;
+use crate::deadline::{Deadline, MILLISECOND};
 use crate::error::{Error, Result};
 use crate::kind::Kind;
 use crate::poll::{Key, Poller};
@@ -14,22 +14,34 @@ use crate::ready::Interest;
 use crate::socket::{AsBytes, SocketOf};
 use crate::source::{AsSource, Source};
 
+/// How long to wait for memory for what is to be sent.
+const LACK: Duration = MILLISECOND.saturating_mul(10);
+
+/// What there is to receive.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Incoming {
+    /// There may be something.
+    Unread,
+    /// There is nothing; an event tells of more.
+    Nothing,
+    /// There was the end.
+    Ended,
+}
+
 /// One connection of a server: its socket, what is queued for it, and what belongs to it.
 pub struct Connection<S: Service> {
     pub(super) queue: Queued<SocketOf<Stream<S>>>,
     /// What belongs to the connection.
     pub state: S::State,
-    /// Whether there may be something to receive.
-    pub(super) unread: bool,
+    pub(super) incoming: Incoming,
     /// Whether the end of the data, or an error, is known to come.
     pub(super) end_is_near: bool,
-    pub(super) peer_ended: bool,
-    pub(super) finished: bool,
     pub(super) closing: bool,
     pub(super) active: Instant,
     pub(super) idle: Option<Duration>,
     pub(super) deadline: Deadline,
-    finish_by: Deadline,
+    /// By when the connection is to be over, once it is to finish.
+    finish_by: Option<Deadline>,
     /// When the poller is to tell of one of the three.
     pub(super) alarm: Deadline,
 }
@@ -39,15 +51,13 @@ impl<S: Service> Connection<S> {
         Self {
             queue,
             state,
-            unread: true,
+            incoming: Incoming::Unread,
             end_is_near: false,
-            peer_ended: false,
-            finished: false,
             closing: false,
             active: Instant::now(),
             idle,
             deadline: Deadline::never(),
-            finish_by: Deadline::never(),
+            finish_by: None,
             alarm: Deadline::never(),
         }
     }
@@ -75,15 +85,15 @@ impl<S: Service> Connection<S> {
     /// Sends nothing more than what is queued, then the end of the data; the connection is over when the peer has ended
     /// its half as well, or when the deadline passes.
     ///
-    /// What the peer still sends is received.
+    /// What the peer still sends is received, and dropped. Who wants it finishes the [`queue`](Self::queue) alone.
     ///
     /// # Errors
     ///
     /// Those of [`Queued::finish`].
     pub fn finish(&mut self, deadline: impl Into<Deadline>) -> Result<()> {
-        self.finish_by = deadline.into();
-        self.finished = self.queue.finish(self.finish_by)? == Progress::Finished;
-        Ok(())
+        let deadline = deadline.into();
+        self.finish_by = Some(deadline);
+        self.queue.finish(deadline).map(drop)
     }
 
     /// Closes the connection after this turn; what is queued is lost.
@@ -107,20 +117,31 @@ impl<S: Service> Connection<S> {
         let most = buffer.len().min(self.queue.limit() / 2).max(1);
         let buffer = &mut buffer[..most];
         let Some(received) = self.queue.recv(buffer)? else {
-            self.unread = false;
+            self.incoming = Incoming::Nothing;
             return Ok(None);
         };
         let length = <Stream<S> as AsBytes>::bytes(received)?;
         if length < buffer.len() && !self.end_is_near && self.socket().kind() == Kind::STREAM {
             // epoll(7): less than was asked for means that there is no more, and what comes is reported anew.
-            self.unread = false;
+            self.incoming = Incoming::Nothing;
         }
         Ok(Some(length))
     }
 
-    /// Whether to receive: not from a peer that sends and does not read.
+    pub(super) const fn is_finishing(&self) -> bool {
+        self.finish_by.is_some()
+    }
+
+    /// Whether to receive when there is something: not from a peer that sends and does not read.
     pub(super) fn is_welcome(&self) -> bool {
-        !self.peer_ended && !self.closing && self.queue.queued() <= self.queue.limit() / 2
+        let has_room = self.is_finishing() || self.queue.queued() <= self.queue.limit() / 2;
+        has_room && self.incoming != Incoming::Ended && !self.closing
+    }
+
+    /// Whether to receive now.
+    #[inline]
+    pub(super) fn is_to_be_heard(&self) -> bool {
+        self.incoming == Incoming::Unread && self.is_welcome()
     }
 
     pub(super) fn interest(&self) -> Interest {
@@ -128,10 +149,12 @@ impl<S: Service> Connection<S> {
         reading | self.queue.interest()
     }
 
-    /// When the first of the deadlines passes.
+    /// When the first of the deadlines passes, or a send is to be tried again that no event tells of.
     pub(super) fn next_alarm(&self) -> Deadline {
         let idle = self.idle.map_or(Deadline::never(), |limit| Deadline::at(self.active + limit));
-        idle.earlier(self.deadline).earlier(self.finish_by)
+        let memory = if self.queue.is_short_of_memory() { LACK.into() } else { Deadline::never() };
+        let finish = self.finish_by.unwrap_or(Deadline::never());
+        idle.earlier(self.deadline).earlier(finish).earlier(memory)
     }
 
     /// Whether the connection is over, and how it ended: `None` while it goes on.
@@ -139,12 +162,13 @@ impl<S: Service> Connection<S> {
         if let Some(error) = self.queue.failure() {
             return Some(Err(error));
         }
-        (self.closing || self.finished && self.peer_ended).then_some(Ok(()))
+        let ended = self.queue.is_finished() && self.incoming == Incoming::Ended;
+        (self.closing || ended).then_some(Ok(()))
     }
 
     /// The end of a connection that was to finish and has not in time.
     pub(super) fn overdue(&mut self) -> Option<Result<()>> {
-        if !self.finish_by.has_passed() {
+        if !self.finish_by.is_some_and(Deadline::has_passed) {
             return None;
         }
         Some(match self.queue.flush() {

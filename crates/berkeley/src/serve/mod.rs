@@ -1,26 +1,26 @@
 //! A whole server over a poller: it accepts, receives, sends what is queued, keeps deadlines, and stops in good order.
 
+mod attend;
 mod connection;
+mod door;
 mod service;
 mod stop;
 mod threads;
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::connection::Entry;
 pub use self::connection::{Connection, Connections, Turn};
 pub use self::service::Service;
-use self::service::Stream;
 pub use self::stop::{Report, Stopper};
 pub use self::threads::serve;
 use crate::acceptor::{Acceptor, Overload};
 use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::poll::{Backend, Event, Events, Key, Poller, Waker};
-use crate::queue::{Progress, Queued};
 use crate::ready::{Interest, Trigger};
-use crate::socket::{Role, SocketOf};
+use crate::socket::SocketOf;
 
 /// What is received at once, from any connection.
 const BUFFER: usize = 64 * 1024;
@@ -32,7 +32,7 @@ const ACCEPTS: usize = 64;
 /// A server of one thread: a listener, its connections, and the [`Service`] that answers them.
 ///
 /// Connections are registered once, edge-triggered where the [`Backend`] can, and received from until there is no
-/// more. What a service sends goes out at once, and what the system does not take is [queued](Queued); a peer that does
+/// more. What a service sends goes out at once, and what the system does not take is [queued](crate::Queued); a peer that does
 /// not read what it is sent is not received from either. Accepting goes on as an [`Acceptor`] does.
 ///
 /// [`serve`] runs one on each of several threads.
@@ -210,13 +210,6 @@ impl<S: Service> Server<S> {
         Ok(self.end())
     }
 
-    fn acceptor(&mut self) -> Option<&mut Acceptor<SocketOf<S::Listener>>> {
-        match self.connections.poller.get_mut(self.door) {
-            Some(Entry::Door(acceptor)) => Some(acceptor),
-            _ => None,
-        }
-    }
-
     #[inline]
     fn dispatch(&mut self, event: Event, stopper: &Stopper) -> Result<()> {
         if self.connections.guest(event.key()).is_some() {
@@ -234,242 +227,6 @@ impl<S: Service> Server<S> {
         }
         self.look_at_lent();
         Ok(())
-    }
-
-    /// Accepts who waits.
-    fn welcome(&mut self) -> Result<()> {
-        for _ in 0..ACCEPTS {
-            let Some(acceptor) = self.acceptor() else { return Ok(()) };
-            match acceptor.accept()? {
-                Some((stream, from)) => self.admit(stream, &from),
-                None => break,
-            }
-        }
-        self.watch_door()
-    }
-
-    /// Has the poller wait for connections, or not, as the acceptor says.
-    fn watch_door(&mut self) -> Result<()> {
-        let Some(acceptor) = self.acceptor() else { return Ok(()) };
-        let (interest, resume_at) = (acceptor.interest(), acceptor.resume_at());
-        let (door, poller) = (self.door, &mut self.connections.poller);
-        if poller.interest(door) != Some(interest) {
-            poller.set_interest(door, interest)?;
-        }
-        if poller.deadline(door) != resume_at {
-            poller.set_deadline(door, resume_at)?;
-        }
-        Ok(())
-    }
-
-    fn admit(&mut self, stream: SocketOf<Stream<S>>, from: &<S::Listener as Role>::Address) {
-        let Some(state) = self.service.admit(&stream, from) else {
-            self.report.turned_away += 1;
-            return self.gone();
-        };
-        let queue = Queued::with_limit(stream, self.settings.queue_limit);
-        let mut connection = Connection::new(queue, state, self.settings.idle_limit);
-        // What a peer sends with its connect is here by now, and is not to be waited for.
-        let first = connection.receive(&mut self.buffer);
-        let interest = match self.settings.trigger {
-            Trigger::Edge => (Interest::READABLE | Interest::WRITABLE).edge(),
-            _ => Interest::READABLE,
-        };
-        self.report.served += 1;
-        match self.connections.poller.add(Entry::Guest(connection), interest) {
-            Ok(key) => {
-                self.connections.count += 1;
-                self.turn(key, Service::opened);
-                self.hand_over(key, first);
-                self.receive(key);
-            }
-            Err(error) => {
-                let (error, entry) = error.into_parts();
-                self.gone();
-                self.tell_closed(entry, Err(error));
-            }
-        }
-    }
-
-    /// Does what an event asks for.
-    #[inline]
-    fn attend(&mut self, event: Event) {
-        let key = event.key();
-        let Some(connection) = self.connections.guest(key) else { return };
-        connection.unread |= event.is_readable();
-        connection.end_is_near |= event.is_read_closed() || event.is_hang_up() || event.is_error();
-        if connection.idle.is_some() && event.is_readable() {
-            connection.active = Instant::now();
-        }
-        if event.is_detached() {
-            connection.close();
-        }
-        if event.is_writable() && !connection.queue.is_empty() {
-            self.flush(key);
-        }
-        if event.is_timed_out() {
-            self.time_out(key);
-        }
-        self.receive(key);
-    }
-
-    fn flush(&mut self, key: Key) {
-        let Some(connection) = self.connections.guest(key) else { return };
-        match connection.queue.flush() {
-            Ok(Progress::Drained) => self.turn(key, Service::drained),
-            Ok(Progress::Finished) => connection.finished = true,
-            // What ended the connection is found when it is looked at, and a lack of memory passes.
-            Ok(Progress::Pending) | Err(_) => {}
-        }
-    }
-
-    #[cold]
-    fn time_out(&mut self, key: Key) {
-        let Some(connection) = self.connections.guest(key) else { return };
-        connection.alarm = Deadline::never();
-        if let Some(end) = connection.overdue() {
-            self.report.cut += u64::from(self.stop_at.is_some());
-            return self.remove(key, end);
-        }
-        let is_idle = connection.idle.is_some_and(|limit| connection.active.elapsed() >= limit);
-        let is_late = connection.deadline.has_passed();
-        if is_idle {
-            connection.active = Instant::now();
-        }
-        if is_late {
-            connection.deadline = Deadline::never();
-        }
-        if is_idle || is_late {
-            self.turn(key, Service::timed_out);
-        }
-    }
-
-    /// Receives from a connection until there is no more, or others should have their turn.
-    #[inline]
-    fn receive(&mut self, key: Key) {
-        for _ in 0..RECEIVES {
-            let Some(connection) = self.connections.guest(key) else { return };
-            if !connection.unread || !connection.is_welcome() {
-                return self.settle(key);
-            }
-            let received = connection.receive(&mut self.buffer);
-            self.hand_over(key, received);
-        }
-        self.settle(key);
-        self.again.push(key);
-    }
-
-    /// Gives the service what a receive gave.
-    #[inline]
-    fn hand_over(&mut self, key: Key, received: Result<Option<usize>>) {
-        match received {
-            Ok(Some(0)) => {
-                if let Some(connection) = self.connections.guest(key) {
-                    connection.peer_ended = true;
-                }
-                self.turn(key, Service::ended);
-            }
-            Ok(Some(length)) => {
-                let Self { service, connections, buffer, .. } = self;
-                if connections.guest(key).is_none() {
-                    return;
-                }
-                let data = &buffer[..length];
-                let done = service.received(&mut Turn { connections, key }, data);
-                self.after_turn(key, done);
-            }
-            Ok(None) => {}
-            Err(error) => self.remove(key, Err(error)),
-        }
-    }
-
-    fn turn(&mut self, key: Key, call: impl FnOnce(&mut S, &mut Turn<'_, S>) -> Result<()>) {
-        let Self { service, connections, .. } = self;
-        if connections.guest(key).is_none() {
-            return;
-        }
-        let done = call(service, &mut Turn { connections, key });
-        self.after_turn(key, done);
-    }
-
-    #[inline]
-    fn after_turn(&mut self, key: Key, done: Result<()>) {
-        if let Err(error) = done {
-            self.remove(key, Err(error));
-        }
-        if !self.connections.lent.is_empty() {
-            self.look_at_lent();
-        }
-    }
-
-    /// Looks at the connections that the service had in its hands beside the one whose turn it was.
-    fn look_at_lent(&mut self) {
-        while !self.connections.lent.is_empty() {
-            for key in std::mem::take(&mut self.connections.lent) {
-                self.settle(key);
-                if self.connections.guest(key).is_some_and(|it| it.unread && it.is_welcome()) {
-                    self.again.push(key);
-                }
-            }
-        }
-    }
-
-    /// Has the poller wait for what a connection needs now, and removes one that is over.
-    #[inline]
-    fn settle(&mut self, key: Key) {
-        let Some(connection) = self.connections.guest(key) else { return };
-        if let Some(end) = connection.over() {
-            return self.remove(key, end);
-        }
-        let (interest, alarm, set) = (connection.interest(), connection.next_alarm(), connection.alarm);
-        if self.settings.trigger == Trigger::Level && self.connections.poller.interest(key) != Some(interest)
-        {
-            if let Err(error) = self.connections.poller.set_interest(key, interest) {
-                return self.remove(key, Err(error));
-            }
-        }
-        // One that is set too early costs an event; one that moved with each message would cost a change each.
-        if alarm < set {
-            self.set_alarm(key, alarm);
-        }
-    }
-
-    fn set_alarm(&mut self, key: Key, alarm: Deadline) {
-        if self.connections.poller.set_deadline(key, alarm).is_ok() {
-            if let Some(connection) = self.connections.guest(key) {
-                connection.alarm = alarm;
-            }
-        }
-    }
-
-    #[cold]
-    fn remove(&mut self, key: Key, end: Result<()>) {
-        if self.connections.guest(key).is_none() {
-            return;
-        }
-        if let Some(entry) = self.connections.poller.remove(key) {
-            self.connections.count -= 1;
-            self.tell_closed(entry, end);
-            self.gone();
-        }
-    }
-
-    fn tell_closed(&mut self, entry: Entry<S>, end: Result<()>) {
-        let Entry::Guest(connection) = entry else { return };
-        let Connection { queue, state, .. } = connection;
-        drop(queue);
-        self.service.closed(&mut self.connections, state, end);
-    }
-
-    /// A descriptor is free: the acceptor may go on.
-    fn gone(&mut self) {
-        let Some(acceptor) = self.acceptor() else { return };
-        let paused = acceptor.interest().is_none();
-        acceptor.closed();
-        if paused {
-            // What the poller says against it, it says again when it is waited with.
-            let _ = self.watch_door();
-        }
     }
 
     /// Begins to stop, if that is wanted.
