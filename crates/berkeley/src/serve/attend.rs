@@ -6,7 +6,7 @@ use super::connection::{Connection, Entry, Incoming, Turn};
 use super::service::Service;
 use super::{RECEIVES, Server};
 use crate::deadline::Deadline;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::poll::{Event, Key};
 use crate::queue::Progress;
 use crate::ready::Trigger;
@@ -50,7 +50,8 @@ impl<S: Service> Server<S> {
         let Some(connection) = self.connections.guest(key) else { return };
         connection.alarm = Deadline::never();
         if let Some(end) = connection.overdue() {
-            self.report.cut += u64::from(self.stop_at.is_some());
+            // What was sent was sent, but the peer has not ended its half.
+            self.report.cut += u64::from(self.stop_at.is_some() && end.is_ok());
             return self.remove(key, end);
         }
         let is_idle = connection.idle.is_some_and(|limit| connection.active.elapsed() >= limit);
@@ -61,7 +62,7 @@ impl<S: Service> Server<S> {
         if is_late {
             connection.deadline = Deadline::never();
         }
-        if is_idle || is_late {
+        if (is_idle || is_late) && !connection.is_finishing() {
             self.turn(key, Service::timed_out);
         }
     }
@@ -169,6 +170,8 @@ impl<S: Service> Server<S> {
         }
         if let Some(entry) = self.connections.poller.remove(key) {
             self.connections.count -= 1;
+            let late = end.as_ref().is_err_and(Error::is_deadline_passed);
+            self.report.cut += u64::from(self.stop_at.is_some() && late);
             self.tell_closed(entry, end);
             self.gone();
         }

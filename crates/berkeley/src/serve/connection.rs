@@ -151,10 +151,10 @@ impl<S: Service> Connection<S> {
 
     /// When the first of the deadlines passes, or a send is to be tried again that no event tells of.
     pub(super) fn next_alarm(&self) -> Deadline {
-        let idle = self.idle.map_or(Deadline::never(), |limit| Deadline::at(self.active + limit));
         let memory = if self.queue.is_short_of_memory() { LACK.into() } else { Deadline::never() };
-        let finish = self.finish_by.unwrap_or(Deadline::never());
-        idle.earlier(self.deadline).earlier(finish).earlier(memory)
+        let idle = || self.idle.map_or(Deadline::never(), |limit| Deadline::at(self.active + limit));
+        // A connection that is to finish has no other time left.
+        self.finish_by.unwrap_or_else(|| idle().earlier(self.deadline)).earlier(memory)
     }
 
     /// Whether the connection is over, and how it ended: `None` while it goes on.

@@ -256,7 +256,6 @@ impl<S: Service> Server<S> {
     /// Closes what is left.
     fn end(&mut self) -> Report {
         let keys: Vec<_> = self.connections.iter_mut().map(|(key, _)| key).collect();
-        self.report.cut += keys.len() as u64;
         for key in keys {
             self.remove(key, Err(Error::deadline_passed(Operation::Wait)));
         }
