@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use berkeley::{
     AsSource, Deadline, Interest, MILLISECOND, Progress, Queued, SECOND, Shutdown, Socket, Taken,
-    TcpListener, TcpStream, UnixSeqpacket,
+    TcpListener, TcpStream, UnixSeqpacket, option,
 };
 use berkeley_testkit::{each_stream_pair, has_unix_sockets, limit, tcp_pair};
 
@@ -19,15 +19,21 @@ fn pattern(length: usize) -> &'static [u8] {
     &PATTERN[..length]
 }
 
-/// Sends pieces of `data` until the queue refuses one; returns how much it took, and what it answered.
-fn fill(queue: &mut Queued<Socket>, data: &[u8], piece: usize) -> (usize, Vec<Taken>) {
-    let mut answers = Vec::new();
+/// A queue that holds more than the buffers of its connection, which are made small: while nobody reads, what is in it
+/// stays there, though the system may move some of it.
+fn patient(left: Socket, right: &Socket) -> Queued<Socket> {
+    left.set(option::socket::SNDBUF, 1 << 18).unwrap();
+    right.set(option::socket::RCVBUF, 1 << 18).unwrap();
+    Queued::with_limit(left, 1 << 22)
+}
+
+/// Sends pieces of `data` until the queue refuses one; returns how much it took.
+fn fill(queue: &mut Queued<Socket>, data: &[u8], piece: usize) -> usize {
     for (index, piece) in data.chunks(piece).enumerate() {
         let taken = queue.send(piece).unwrap();
         assert!(queue.queued() <= queue.limit());
-        answers.push(taken);
         if taken == Taken::Refused {
-            return (index * piece.len(), answers);
+            return index * piece.len();
         }
     }
     panic!("all of {} bytes were taken", data.len());
@@ -65,12 +71,8 @@ fn a_slow_reader_fills_the_queue_and_gets_everything_in_order() {
     let _limit = limit();
     each_stream_pair(|left, right| {
         let data = pattern(16 << 20);
-        let mut queue = Queued::new(left);
-        let (taken, answers) = fill(&mut queue, data, 9_973);
-        assert!(answers.iter().filter(|answer| matches!(answer, Taken::Partly(1..))).count() <= 1);
-        let first_queued = answers.iter().position(|answer| *answer == Taken::Queued).unwrap();
-        assert!(answers[first_queued..answers.len() - 1].iter().all(|answer| *answer == Taken::Queued));
-        assert!(answers[..first_queued - 1].iter().all(|answer| *answer == Taken::Sent));
+        let mut queue = patient(left, &right);
+        let taken = fill(&mut queue, data, 9_973);
         assert_eq!(queue.interest(), Interest::WRITABLE);
         assert!(queue.queued() > queue.limit() - 9_973, "it is full before it refuses");
         let received = receive_all(&mut queue, &right, Progress::Drained);
@@ -84,27 +86,32 @@ fn a_part_is_taken_where_the_whole_is_not() {
     let _limit = limit();
     each_stream_pair(|left, right| {
         let data = pattern(16 << 20);
-        let mut queue = Queued::with_limit(left, 10_000);
-        let error = queue.send(&data[..10_001]).unwrap_err();
+        let mut queue = patient(left, &right);
+        let (limit, mut taken) = (queue.limit(), 0);
+        let error = queue.send(&data[..=limit]).unwrap_err();
         assert!(error.is_message_too_long(), "{error}");
-        assert!(error.detail().unwrap().contains("10001 bytes never fit a queue of 10000"), "{error}");
-        let taken = queue.send_part(data).unwrap();
-        assert_eq!(queue.queued(), 10_000);
-        assert_eq!(queue.send_part(&data[taken..]).unwrap(), 0);
-        assert_eq!(queue.send(&data[..1]).unwrap(), Taken::Refused);
-        queue.set_limit(20_000);
-        let more = queue.send_part(&data[taken..]).unwrap();
-        assert_eq!((more, queue.queued()), (10_000, 20_000));
+        let text = format!("{} bytes never fit a queue of {limit}", limit + 1);
+        assert!(error.detail().unwrap().contains(&text), "{error}");
+        for limit in [limit, limit + 10_000] {
+            queue.set_limit(limit);
+            loop {
+                match queue.send_part(&data[taken..]).unwrap() {
+                    0 => break,
+                    part => taken += part,
+                }
+            }
+            assert_eq!(queue.queued(), limit, "it is full before it takes nothing");
+        }
         let received = receive_all(&mut queue, &right, Progress::Drained);
-        assert!(received == data[..taken + more]);
+        assert!(received == data[..taken]);
     });
 }
 
 #[test]
 fn an_empty_send_says_where_it_stands() {
     let _limit = limit();
-    each_stream_pair(|left, _right| {
-        let mut queue = Queued::new(left);
+    each_stream_pair(|left, right| {
+        let mut queue = patient(left, &right);
         assert_eq!(queue.send(b"").unwrap(), Taken::Sent);
         assert_eq!(queue.send_part(b"").unwrap(), 0);
         fill(&mut queue, pattern(16 << 20), 9_973);
@@ -119,8 +126,8 @@ fn a_queue_that_finishes_takes_no_more_and_ends_after_the_last_byte() {
     let _limit = limit();
     each_stream_pair(|left, right| {
         let data = pattern(16 << 20);
-        let mut queue = Queued::new(left);
-        let (taken, _) = fill(&mut queue, data, 9_973);
+        let mut queue = patient(left, &right);
+        let taken = fill(&mut queue, data, 9_973);
         assert_eq!(queue.finish(SECOND * 30).unwrap(), Progress::Pending);
         assert!(!queue.deadline().is_never());
         let error = queue.send(b"more").unwrap_err();
@@ -165,8 +172,8 @@ fn what_is_not_sent_by_the_deadline_can_be_had_back() {
     let _limit = limit();
     each_stream_pair(|left, right| {
         let data = pattern(16 << 20);
-        let mut queue = Queued::new(left);
-        let (taken, _) = fill(&mut queue, data, 9_973);
+        let mut queue = patient(left, &right);
+        let taken = fill(&mut queue, data, 9_973);
         let error = queue.finish(Deadline::now()).unwrap_err();
         assert!(error.is_deadline_passed(), "{error}");
         let error = queue.flush_by(SECOND * 20).unwrap_err();
@@ -185,8 +192,8 @@ fn a_flush_can_wait_until_a_deadline() {
     let _limit = limit();
     each_stream_pair(|left, right| {
         let data = pattern(16 << 20);
-        let mut queue = Queued::new(left);
-        let (taken, _) = fill(&mut queue, data, 9_973);
+        let mut queue = patient(left, &right);
+        let taken = fill(&mut queue, data, 9_973);
         let deadline = Deadline::after(MILLISECOND * 5);
         let error = queue.flush_by(deadline).unwrap_err();
         assert!(error.is_deadline_passed() && deadline.has_passed(), "{error}");
@@ -208,8 +215,8 @@ fn a_peer_that_has_ended_its_half_still_gets_its_replies() {
     let _limit = limit();
     each_stream_pair(|left, right| {
         let data = pattern(16 << 20);
-        let mut queue = Queued::new(left);
-        let (taken, _) = fill(&mut queue, data, 9_973);
+        let mut queue = patient(left, &right);
+        let taken = fill(&mut queue, data, 9_973);
         right.shutdown(Shutdown::Send).unwrap();
         let mut buffer = [0; 8];
         let end = queue.get_ref().by(SECOND * 30).recv(&mut buffer).unwrap();
@@ -225,7 +232,7 @@ fn a_peer_that_has_ended_its_half_still_gets_its_replies() {
 fn a_connection_that_is_gone_is_told_by_every_call_and_its_data_comes_back() {
     let _limit = limit();
     each_stream_pair(|left, right| {
-        let mut queue = Queued::new(left);
+        let mut queue = patient(left, &right);
         fill(&mut queue, pattern(16 << 20), 9_973);
         let queued = queue.queued();
         drop(right);
@@ -343,8 +350,8 @@ fn a_queue_lends_its_socket_and_may_hold_a_reference() {
 #[cfg(target_os = "linux")]
 fn the_mode_of_the_descriptor_is_left_alone() {
     let _limit = limit();
-    each_stream_pair(|left, _right| {
-        let mut queue = Queued::new(left);
+    each_stream_pair(|left, right| {
+        let mut queue = patient(left, &right);
         fill(&mut queue, pattern(16 << 20), 9_973);
         let _ = queue.flush().unwrap();
         assert!(berkeley_testkit::descriptor::is_blocking(queue.get_ref()));
@@ -415,6 +422,24 @@ mod faults {
             let mut text = [0; 6];
             (&right).read_exact(&mut text).unwrap();
             assert_eq!(&text, b"abcdef");
+        });
+    }
+
+    #[test]
+    fn each_answer_says_who_has_the_data() {
+        let _limit = limit();
+        each_stream_pair(|left, right| {
+            let mut queue = Queued::with_limit(left, 10);
+            let faults =
+                Faults::shorten(Operation::Send, 4, 1).and_fail_after(1, Operation::Send, Errno::AGAIN, 2);
+            assert_eq!(queue.send(b"0123456789").unwrap(), Taken::Partly(4));
+            assert_eq!(queue.send(b"abcde").unwrap(), Taken::Refused, "six and five are eleven");
+            drop(faults);
+            assert_eq!(queue.send(b"abcd").unwrap(), Taken::Queued);
+            assert_eq!(queue.send(b"e").unwrap(), Taken::Sent, "there was room after all");
+            let mut text = [0; 15];
+            (&right).read_exact(&mut text).unwrap();
+            assert_eq!(&text, b"0123456789abcde");
         });
     }
 

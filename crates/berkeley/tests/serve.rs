@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use berkeley::{
     Accepts, AsBytes, Backend, Connections, Deadline, Error, Key, MILLISECOND, Report, Result, Role, SECOND,
     Server, Service, Shutdown, SocketOf, Stopper, Taken, TcpListener, TcpStream, Turn, UnixListener,
-    UnixStream, Waker, serve, tcp,
+    UnixStream, Waker, option, serve, tcp,
 };
 use berkeley_testkit::{limit, scratch};
 
@@ -60,8 +60,11 @@ impl Running {
         Self { address, stopper, thread }
     }
 
+    /// Connects a client whose buffer is small: what it does not read soon stays with the server.
     fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.address).unwrap()
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set(option::socket::RCVBUF, 1 << 18).unwrap();
+        stream
     }
 
     fn stop(self, deadline: impl Into<Deadline>) -> Report {
