@@ -268,7 +268,7 @@ impl<L: HoldsSocket> HoldsSocket for Acceptor<L> {
     }
 }
 
-lends_source!([L: HoldsSocket] Acceptor<L>, HoldsSocket::socket);
+lends_source!([L: HoldsSocket] Acceptor<L>, |it| it.socket().borrowed());
 
 impl<L: fmt::Debug> fmt::Debug for Acceptor<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -34,11 +34,13 @@
 //! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
+//! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
+//! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
 //! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
+//! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
-//! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -53,13 +55,14 @@
 //!
 //! # What it does not do yet
 //!
-//! Waiting on many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! Names and services, interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
 pub mod addr;
 mod deadline;
 mod error;
+mod exit;
 pub mod icmp;
 mod kind;
 pub mod netlink;
@@ -72,6 +75,7 @@ pub mod raw;
 mod ready;
 pub mod sctp;
 mod serve;
+mod signal;
 mod socket;
 mod source;
 mod sys;
@@ -80,6 +84,7 @@ pub mod udp;
 pub mod udplite;
 pub mod unix;
 pub mod vsock;
+mod wait;
 
 pub use acceptor::{Acceptor, Overload};
 pub use addr::{
@@ -88,6 +93,7 @@ pub use addr::{
 };
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
+pub use exit::{ProcessExit, ProcessState};
 pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
@@ -98,9 +104,10 @@ pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};
 pub use serve::{Connection, Connections, Report, Server, Service, Stopper, Turn, serve};
+pub use signal::{Signal, SignalInfo, Signals};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
-    Outcome, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
+    Outcome, Readiness, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
 };
 pub use source::{AsSource, Descriptor, Source};
 #[cfg(debug_assertions)]
@@ -112,6 +119,7 @@ pub use udp::UdpSocket;
 pub use udplite::UdpLiteSocket;
 pub use unix::{UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream};
 pub use vsock::{VsockDatagram, VsockListener, VsockSeqpacket, VsockSeqpacketListener, VsockStream};
+pub use wait::{Watch, wait_any, wait_for};
 
 /// Prose, compiled: its links are checked, its examples run.
 #[cfg(any(doc, doctest))]

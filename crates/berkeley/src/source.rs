@@ -70,14 +70,15 @@ impl AsSource for Source<'_> {
     }
 }
 
-/// Makes sources of types that lend something that is one: `[its generics] the type, what lends it`.
+/// Makes a source of a type that lends a descriptor: `[its generics] the type, |it| the descriptor, borrowed`.
 macro_rules! lends_source {
-    ([$($generics:tt)*] $type:ty, $lend:expr) => {
+    ([$($generics:tt)*] $type:ty, |$it:ident| $borrowed:expr) => {
         #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
         impl<$($generics)*> std::os::fd::AsFd for $type {
             #[inline]
             fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-                std::os::fd::AsFd::as_fd($lend(self))
+                let $it = self;
+                $borrowed
             }
         }
 
@@ -85,14 +86,16 @@ macro_rules! lends_source {
         impl<$($generics)*> std::os::windows::io::AsSocket for $type {
             #[inline]
             fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
-                std::os::windows::io::AsSocket::as_socket($lend(self))
+                let $it = self;
+                $borrowed
             }
         }
 
         #[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
         impl<$($generics)*> $crate::source::AsSource for $type {
             fn as_source(&self) -> $crate::source::Source<'_> {
-                $crate::source::AsSource::as_source($lend(self))
+                let $it = self;
+                $crate::source::Source::new($borrowed)
             }
         }
     };

@@ -23,6 +23,23 @@ fn sockets_close_when_they_are_dropped() {
 }
 
 #[test]
+#[cfg(unix)]
+fn signals_and_ends_of_processes_close_too() {
+    use berkeley::{ProcessExit, Signal, Signals};
+
+    leak::check(|| {
+        let mut child = std::process::Command::new("true").spawn().unwrap();
+        let exit = ProcessExit::of(&child);
+        child.wait().unwrap();
+        ProcessExit::of(&child).unwrap_err();
+        drop(exit);
+        let signals = Signals::new([Signal::USR1]);
+        Signals::new([Signal::USR2, Signal::KILL]).unwrap_err();
+        drop(signals);
+    });
+}
+
+#[test]
 fn what_fails_to_connect_bind_or_be_adopted_is_closed() {
     leak::check(|| {
         let bound = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -177,7 +177,7 @@ impl Stress {
         while self.known.values().any(|known| known.under_way > 0) {
             self.poller.wait(&mut events, SECOND * 10).unwrap();
             assert!(!events.is_empty(), "a datagram was not announced");
-            events.iter().filter(|event| event.is_readable()).for_each(|event| self.receive(event.key()));
+            events.iter().filter(berkeley::Event::is_readable).for_each(|event| self.receive(event.key()));
         }
         assert_eq!(self.poller.len(), self.known.len());
     }

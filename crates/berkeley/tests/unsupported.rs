@@ -9,9 +9,9 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 use berkeley::packet::PacketKind;
 use berkeley::{
     Address, Error, Family, IcmpSocket, Inet6Address, Kind, MILLISECOND, NetlinkSocket, Operation,
-    PacketSocket, Protocol, RawSocket, Result, SctpListener, SctpStream, Socket, TcpListener, TcpStream,
-    UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream,
-    VsockListener, VsockStream, netlink, vsock,
+    PacketSocket, ProcessExit, Protocol, RawSocket, Result, SctpListener, SctpStream, Signal, Signals,
+    Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket,
+    UnixSeqpacketListener, UnixStream, VsockListener, VsockStream, netlink, vsock, wait_any,
 };
 use berkeley_testkit::{limit, scratch};
 
@@ -85,6 +85,15 @@ fn every_way_to_bind_is_unsupported_and_leaves_no_path() {
     refuses("a listener for packets", UnixSeqpacketListener::bind(&path));
     refuses("a Unix datagram socket", UnixDatagram::bind(&path));
     assert!(!path.exists());
+}
+
+#[test]
+fn signals_the_ends_of_processes_and_waiting_are_unsupported() {
+    let _limit = limit();
+    refuses("signals", Signals::new([Signal::TERM]));
+    refuses("signals once more", Signals::new([Signal::TERM]));
+    refuses("the end of a process", ProcessExit::of_process(std::process::id()));
+    refuses("a wait for nothing", wait_any(&mut [], MILLISECOND));
 }
 
 /// Addresses are pure, and work all the same.

@@ -7,9 +7,9 @@ use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::os::windows::io::{IntoRawSocket, OwnedSocket};
 
 use berkeley::{
-    Deadline, Errno, Family, Kind, MILLISECOND, Operation, Protocol, ReceiveFlags, SECOND, SendFlags,
-    Shutdown, Socket, TcpListener, TcpStream, UdpSocket, UnixAddress, UnixDatagram, UnixListener, UnixStream,
-    option,
+    Deadline, Errno, Family, Kind, MILLISECOND, Operation, ProcessExit, Protocol, ReceiveFlags, SECOND,
+    SendFlags, Shutdown, Signal, Signals, Socket, TcpListener, TcpStream, UdpSocket, UnixAddress,
+    UnixDatagram, UnixListener, UnixStream, option,
 };
 use berkeley_testkit::{has_unix_sockets, limit, scratch, tcp_pair};
 
@@ -279,4 +279,12 @@ fn pairs_and_datagrams_of_unix_sockets_are_unsupported() {
     assert!(UnixDatagram::bind(folder.path().join("s")).unwrap_err().is_unsupported());
     let hidden = UnixAddress::abstract_name(b"name").unwrap();
     assert!(UnixListener::bind(hidden).unwrap_err().is_unsupported());
+}
+
+#[test]
+fn signals_and_the_ends_of_processes_are_no_sources() {
+    for _ in 0..2 {
+        assert!(Signals::new([Signal::TERM]).unwrap_err().is_unsupported());
+    }
+    assert!(ProcessExit::of_process(std::process::id()).unwrap_err().is_unsupported());
 }

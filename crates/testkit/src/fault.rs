@@ -16,6 +16,11 @@ impl Faults {
         Self(()).and_fail(operation, errno, times)
     }
 
+    /// Makes `times` calls fail, after `skip` that go well.
+    pub fn fail_after(skip: usize, operation: Operation, errno: Errno, times: usize) -> Self {
+        Self(()).and_fail_after(skip, operation, errno, times)
+    }
+
     /// Makes the next `times` calls be about at most `length` bytes.
     pub fn shorten(operation: Operation, length: usize, times: usize) -> Self {
         berkeley::fault::arm(Fault { operation, skip: 0, times, effect: Effect::Shorten(length) });

@@ -17,7 +17,8 @@ fn open() -> Option<BTreeMap<u32, String>> {
             open.insert(number, leads_to);
         }
     }
-    open.retain(|_, leads_to| leads_to.starts_with("socket:") || leads_to.starts_with("pipe:"));
+    let kinds = ["socket:", "pipe:", "anon_inode:", "pidfd:"];
+    open.retain(|_, leads_to| kinds.iter().any(|kind| leads_to.starts_with(kind)));
     Some(open)
 }
 
@@ -42,7 +43,7 @@ fn open() -> Option<BTreeMap<u32, String>> {
 /// One check at a time: what another test opens in between would count.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Runs `work` and checks that it leaves no socket and no pipe open.
+/// Runs `work` and checks that it leaves open no socket, no pipe, and nothing that is there to be waited for.
 ///
 /// For test binaries all of whose tests use this: it keeps them apart from each other, not from anything else.
 ///

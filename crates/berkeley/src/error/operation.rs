@@ -57,6 +57,10 @@ pub enum Operation {
     Register,
     /// Ending a wait from another thread: a write to an `eventfd(2)`.
     Wake,
+    /// Keeping signals from a thread and receiving them: `signalfd(2)`, `kqueue(2)`.
+    Signals,
+    /// Asking how a process has ended: `waitid(2)`.
+    ExitStatus,
     /// Reading an address from text, or turning it into what the system takes.
     Address,
     /// Looking up an interface by its name or index: `if_nametoindex(3)`.
@@ -94,6 +98,8 @@ impl Operation {
             Self::OpenPoller => "open poller",
             Self::Register => "register",
             Self::Wake => "wake",
+            Self::Signals => "receive signals",
+            Self::ExitStatus => "ask for exit status",
             Self::Address => "address",
             Self::Interface => "look up interface",
             Self::Request => "request",

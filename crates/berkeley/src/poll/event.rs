@@ -161,6 +161,7 @@ impl Events {
 
     /// Goes through the events.
     #[inline]
+    #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.list.iter())
     }

@@ -66,16 +66,13 @@ impl<V> Slab<V> {
     pub(super) fn insert(&mut self, value: V) -> Slot {
         let slot = self.next();
         let cell = Cell { generation: slot.generation, content: Content::Value(value) };
-        match self.cells.get_mut(slot.place as usize) {
-            Some(free) => {
-                let Content::Free { next } = free.content else { unreachable!("the list has free places") };
-                self.free = next;
-                *free = cell;
-            }
-            None => {
-                assert!(slot.place < u32::MAX, "a slab has less than 2^32 values");
-                self.cells.push(cell);
-            }
+        if let Some(free) = self.cells.get_mut(slot.place as usize) {
+            let Content::Free { next } = free.content else { unreachable!("the list has free places") };
+            self.free = next;
+            *free = cell;
+        } else {
+            assert!(slot.place < u32::MAX, "a slab has less than 2^32 values");
+            self.cells.push(cell);
         }
         self.length += 1;
         slot

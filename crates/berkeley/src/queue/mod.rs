@@ -480,7 +480,7 @@ impl<S: HoldsSocket> HoldsSocket for Queued<S> {
     }
 }
 
-lends_source!([S: HoldsSocket] Queued<S>, HoldsSocket::socket);
+lends_source!([S: HoldsSocket] Queued<S>, |it| it.socket().borrowed());
 
 /// Reads what there is; fails with [`io::ErrorKind::WouldBlock`] where there is nothing now.
 impl<S: HoldsSocket> Read for Queued<S>

@@ -225,7 +225,7 @@ impl<'a> Waiter<'a> {
     }
 
     fn wait_until(&mut self, deadline: Deadline) -> Result<ControlFlow<(), Attempt>> {
-        self.back_off(deadline);
+        back_off(self.in_vain, deadline);
         if deadline.has_passed() {
             return Err(Error::deadline_passed(self.wait.operation));
         }
@@ -233,16 +233,16 @@ impl<'a> Waiter<'a> {
         self.in_vain += 1;
         Ok(ControlFlow::Continue(Attempt::Try))
     }
+}
 
-    /// Lets time pass where readiness says nothing: a Unix datagram socket polls writable while the receiver that
-    /// it is to send to is full (unix(7) knows only of connected peers), and another thread may be faster.
-    fn back_off(&self, deadline: Deadline) {
-        const FIRST: Duration = Duration::from_micros(50);
-        const LONGEST: Duration = Duration::from_millis(10);
-        if self.in_vain == 0 {
-            return;
-        }
-        let pause = LONGEST.min(FIRST * 2u32.pow(self.in_vain.min(10) - 1));
-        std::thread::sleep(deadline.remaining().map_or(pause, |left| left.min(pause)));
+/// Lets time pass where readiness says nothing: a Unix datagram socket polls writable while the receiver that it is to
+/// send to is full (unix(7) knows only of connected peers), and another thread may be faster.
+pub(super) fn back_off(in_vain: u32, deadline: Deadline) {
+    const FIRST: Duration = Duration::from_micros(50);
+    const LONGEST: Duration = Duration::from_millis(10);
+    if in_vain == 0 {
+        return;
     }
+    let pause = LONGEST.min(FIRST * 2u32.pow(in_vain.min(10) - 1));
+    std::thread::sleep(deadline.remaining().map_or(pause, |left| left.min(pause)));
 }

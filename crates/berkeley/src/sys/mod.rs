@@ -14,11 +14,12 @@
 //! | `flag` | the bits of the flags that sends and receives take |
 //! | `option` | `get`, `set`: bytes in, bytes out; times |
 //! | `layout` | how values of options lie in bytes, where systems differ |
-//! | `wait` | `wait`: one descriptor, ready or not before a time limit; `own_limit` |
 //! | `poll` | a mechanism to wait for many descriptors, each a file; its own head has the contract |
 //! | `wake` | what ends such a wait from another thread, each a file |
+//! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
-//! `flow_label` and `process` are for Linux alone and `tcp` for Windows alone, and have a body for all others; `number` has what the system calls which option: one file a system.
+//! `flow_label` and `process` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
+//! and have a body for all others; `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
 //!
@@ -48,15 +49,25 @@ pub(crate) mod wake;
 #[cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), path = "unsupported.rs")]
 mod system;
 
+#[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/exit.rs")]
+#[cfg_attr(all(bsd, not(berkeley_sys = "unsupported")), path = "bsd/exit.rs")]
+pub(crate) mod exit;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/flow_label.rs")]
 pub(crate) mod flow_label;
+#[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
+#[path = "bsd/kqueue.rs"]
+mod kqueue;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/process.rs")]
 pub(crate) mod process;
+#[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/signal.rs")]
+#[cfg_attr(all(bsd, not(berkeley_sys = "unsupported")), path = "bsd/signal.rs")]
+pub(crate) mod signal;
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/tcp.rs")]
 pub(crate) mod tcp;
 
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod sockaddr;
+pub(crate) mod watch;
 
 use std::borrow::Cow;
 use std::io::IoSlice;
@@ -124,6 +135,28 @@ impl Delivered {
         let length = if total < room { total } else { room };
         Self { length, missing: total - length }
     }
+}
+
+/// A signal that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(linux_like, bsd)), allow(dead_code))]
+pub(crate) struct Arrival {
+    pub(crate) number: i32,
+    /// The `si_code` of C.
+    pub(crate) code: Option<i32>,
+    /// The process that sent it, and its user.
+    pub(crate) sender: Option<(u32, u32)>,
+}
+
+/// What has become of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(any(linux_like, bsd)), allow(dead_code))]
+pub(crate) enum Fate {
+    Running,
+    /// It has ended; the number is the status as wait(2) gives it.
+    Ended(i32),
+    /// It is no child of this process, or was waited for.
+    NoChild,
 }
 
 /// An address that the system can be given and that it can give.

@@ -375,14 +375,45 @@ pub(crate) mod layout {
 }
 
 pub(crate) mod wait {
-    //! Waiting for one descriptor.
+    //! Waiting for descriptors.
 
     use std::time::Duration;
 
-    use super::Result;
     use super::descriptor::Borrowed;
+    use super::{Errno, Result};
     use crate::error::Operation;
+    use crate::ready::Ready;
     use crate::sys::Readiness;
+
+    /// A descriptor, and what to wait for on it.
+    #[derive(Debug)]
+    pub(crate) struct Entry<'a>(Borrowed<'a>);
+
+    impl<'a> Entry<'a> {
+        pub(crate) fn new(fd: Borrowed<'a>, _: Ready) -> Self {
+            match fd.0 {}
+        }
+
+        pub(crate) fn ask(&mut self, _: Ready) {
+            match self.0.0 {}
+        }
+
+        pub(crate) fn asked(&self) -> Ready {
+            match self.0.0 {}
+        }
+
+        pub(crate) fn told(&self) -> Ready {
+            match self.0.0 {}
+        }
+
+        pub(crate) fn clear(&mut self) {
+            match self.0.0 {}
+        }
+    }
+
+    pub(crate) fn wait_any(_: &mut [Entry<'_>], _: Option<Duration>) -> Result<usize> {
+        Err(Errno::OPNOTSUPP)
+    }
 
     pub(crate) fn wait(fd: Borrowed<'_>, _: Readiness, _: Option<Duration>) -> Result<bool> {
         match fd.0 {}

@@ -1,7 +1,7 @@
 //! epoll(7).
 
 use std::fmt;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const FLAGS: [(Ready, epoll::EventFlags); 3] = [
 ];
 
 pub(crate) struct Epoll {
-    epoll: OwnedFd,
+    set: OwnedFd,
     /// Where the kernel puts its reports.
     reports: Vec<epoll::Event>,
     wake: Option<Arc<Wake>>,
@@ -39,7 +39,7 @@ unsafe impl Sync for Epoll {}
 
 impl fmt::Debug for Epoll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Epoll").field("epoll", &self.epoll).finish_non_exhaustive()
+        f.debug_struct("Epoll").field("set", &self.set).finish_non_exhaustive()
     }
 }
 
@@ -81,25 +81,25 @@ fn ready(flags: epoll::EventFlags) -> Ready {
 
 impl Epoll {
     pub(super) fn open() -> Result<Self> {
-        Ok(Self { epoll: create()?, reports: Vec::new(), wake: None, precise: true })
+        Ok(Self { set: create()?, reports: Vec::new(), wake: None, precise: true })
     }
 
     #[inline]
     pub(super) fn add(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
-        epoll::add(&self.epoll, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
+        epoll::add(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
     }
 
     #[inline]
     pub(super) fn modify(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
-        epoll::modify(&self.epoll, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
+        epoll::modify(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
     }
 
     /// The number may have been closed, and be another's by now: one that is not registered, then.
     pub(super) fn remove(&mut self, number: Number, _: u64) -> Result<()> {
         check(Operation::Register)?;
-        let (epoll, no_event) = (self.epoll.as_raw_fd(), std::ptr::null_mut());
+        let (epoll, no_event) = (self.set.as_raw_fd(), std::ptr::null_mut());
         // SAFETY: EPOLL_CTL_DEL reads no event, and the kernel checks the number.
         checked(unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_DEL, number, no_event) }).map(drop)
     }
@@ -133,7 +133,7 @@ impl Epoll {
     fn take(&mut self, limit: Option<Duration>) -> Result<()> {
         let none = Timespec { tv_sec: 0, tv_nsec: 0 };
         let room = rustix::buffer::spare_capacity(&mut self.reports);
-        epoll::wait(&self.epoll, room, limit.map(|_| &none)).map_err(errno).map(drop)
+        epoll::wait(&self.set, room, limit.map(|_| &none)).map_err(errno).map(drop)
     }
 
     fn wait_for(&mut self, limit: Duration) -> Result<()> {
@@ -146,7 +146,7 @@ impl Epoll {
         }
         // An epoll descriptor can itself be polled, and ppoll(2) is as precise as epoll_pwait2(2).
         let limit = Timespec::try_from(limit).map_err(|_| Errno::INVAL)?;
-        let mut entry = [rustix::event::PollFd::new(&self.epoll, rustix::event::PollFlags::IN)];
+        let mut entry = [rustix::event::PollFd::new(&self.set, rustix::event::PollFlags::IN)];
         match rustix::event::poll(&mut entry, Some(&limit)).map_err(errno)? {
             0 => Ok(()),
             _ => self.take(Some(Duration::ZERO)),
@@ -162,7 +162,7 @@ impl Epoll {
         let ready = unsafe {
             libc::syscall(
                 libc::SYS_epoll_pwait2,
-                self.epoll.as_raw_fd(),
+                self.set.as_raw_fd(),
                 room.as_mut_ptr(),
                 most,
                 &raw const limit,
@@ -187,17 +187,17 @@ impl Epoll {
     fn attach(&self, wake: &Wake) -> Result<()> {
         let Wake::EventFd(wake) = wake;
         let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
-        epoll::add(&self.epoll, wake.as_fd(), epoll::EventData::new_u64(WAKE), flags).map_err(errno)
+        epoll::add(&self.set, wake.source(), epoll::EventData::new_u64(WAKE), flags).map_err(errno)
     }
 
     /// A registration lives as long as the open file, of which a duplicate may be anywhere: with its descriptor gone,
     /// only a new set is without it.
     pub(super) fn renew(&mut self) -> Result<bool> {
-        let old = std::mem::replace(&mut self.epoll, create()?);
+        let old = std::mem::replace(&mut self.set, create()?);
         if let Some(wake) = &self.wake
             && let Err(error) = self.attach(wake)
         {
-            self.epoll = old;
+            self.set = old;
             return Err(error);
         }
         Ok(true)

@@ -243,7 +243,7 @@ impl Kqueue {
 
     pub(super) fn wake(&mut self) -> Result<Arc<Wake>> {
         let wake = Arc::new(Wake::for_poll()?);
-        let number = wake.as_fd().as_raw_fd();
+        let number = wake.source().map_or(-1, |source| source.as_raw_fd());
         let change = change(number, (libc::EVFILT_READ as i64, 0), libc::EV_ADD as u32, WAKE_PLACE);
         // SAFETY: one change is readable, and there is no room for events.
         checked(unsafe {

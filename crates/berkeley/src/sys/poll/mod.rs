@@ -22,8 +22,8 @@ pub(super) mod completion_port;
 mod epoll;
 #[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
 mod kqueue;
-#[cfg(all(unix, not(berkeley_sys = "unsupported")))]
-mod poll;
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+mod list;
 
 use std::fmt;
 use std::str::FromStr;
@@ -226,9 +226,11 @@ mechanisms! {
     #[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
     Kqueue(kqueue::Kqueue),
     #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
-    Poll(poll::Poll),
+    Poll(list::List),
     #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
     CompletionPort(completion_port::CompletionPort),
+    #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+    WsaPoll(list::List),
 }
 
 /// The number of a source, as the system counts.

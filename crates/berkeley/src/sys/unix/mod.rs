@@ -5,8 +5,12 @@ pub(crate) mod descriptor;
 pub(crate) mod flag;
 pub(crate) mod io;
 pub(crate) mod layout;
+#[cfg(any(linux_like, bsd))]
+pub(in crate::sys) mod mask;
 pub(crate) mod name;
 pub(crate) mod option;
+#[cfg(any(linux_like, bsd))]
+pub(in crate::sys) mod status;
 pub(crate) mod wait;
 
 /// The calls that Linux makes inline and the others through libc.
@@ -29,6 +33,6 @@ pub(in crate::sys) fn checked_length(returned: isize) -> Result<usize> {
 }
 
 #[cold]
-fn last_errno() -> Errno {
+pub(in crate::sys) fn last_errno() -> Errno {
     Errno::from_raw(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
 }

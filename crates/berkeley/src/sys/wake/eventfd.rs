@@ -1,9 +1,9 @@
 //! eventfd(2): a counter in one descriptor.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use crate::error::{Errno, Operation};
-use crate::sys::descriptor::owned;
+use crate::sys::descriptor::{Borrowed, owned};
 use crate::sys::system::{checked, checked_length};
 use crate::sys::{Result, check};
 
@@ -33,10 +33,8 @@ impl EventFd {
         // SAFETY: `count` is writable for its length. That there is nothing to read is no fault.
         let _ = unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
     }
-}
 
-impl AsFd for EventFd {
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn source(&self) -> Borrowed<'_> {
         self.0.as_fd()
     }
 }

@@ -1,15 +1,21 @@
 //! What ends a wait from another thread: one way a file.
 
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+mod datagram;
 #[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]
 mod eventfd;
 #[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
 mod pipe;
 
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+use self::datagram::Datagram;
 #[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]
 pub(crate) use self::eventfd::EventFd;
 #[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
 pub(crate) use self::pipe::Pipe;
 use super::Result;
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+use super::descriptor::Borrowed;
 
 /// What ends a wait from another thread.
 #[derive(Debug)]
@@ -20,16 +26,36 @@ pub(crate) enum Wake {
     Pipe(Pipe),
     #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
     Port(super::poll::completion_port::Port),
+    #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+    Datagram(Datagram),
 }
 
 impl Wake {
-    /// Makes the one that poll(2) can wait for.
-    #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
+    /// Makes one that can be waited for as any source.
+    #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
     pub(super) fn for_poll() -> Result<Self> {
-        #[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]
+        #[cfg(any(linux_like, freebsd))]
         return EventFd::open().map(Self::EventFd);
-        #[cfg(not(any(linux_like, freebsd)))]
+        #[cfg(all(unix, not(any(linux_like, freebsd))))]
         return Pipe::open().map(Self::Pipe);
+        #[cfg(windows)]
+        return Datagram::open().map(Self::Datagram);
+    }
+
+    /// Lends what can be waited for, where there is such.
+    #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+    #[allow(clippy::unnecessary_wraps, reason = "a completion port cannot")]
+    pub(super) fn source(&self) -> Option<Borrowed<'_>> {
+        match *self {
+            #[cfg(any(linux_like, freebsd))]
+            Self::EventFd(ref wake) => Some(wake.source()),
+            #[cfg(all(unix, not(any(linux_like, freebsd))))]
+            Self::Pipe(ref wake) => Some(wake.source()),
+            #[cfg(windows)]
+            Self::Port(_) => None,
+            #[cfg(windows)]
+            Self::Datagram(ref wake) => Some(wake.source()),
+        }
     }
 
     /// Ends the wait that is under way, or the next one.
@@ -41,29 +67,23 @@ impl Wake {
             Self::Pipe(ref wake) => wake.signal(),
             #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
             Self::Port(ref port) => port.signal(),
+            #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+            Self::Datagram(ref wake) => wake.signal(),
         }
     }
 
     /// Forgets that it was used, where it would be told again and again.
-    #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
+    #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
     pub(super) fn clear(&self) {
         match *self {
             #[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]
             Self::EventFd(ref wake) => wake.clear(),
             #[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
             Self::Pipe(ref wake) => wake.clear(),
-        }
-    }
-}
-
-#[cfg(all(unix, not(berkeley_sys = "unsupported")))]
-impl std::os::fd::AsFd for Wake {
-    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-        match *self {
-            #[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]
-            Self::EventFd(ref wake) => wake.as_fd(),
-            #[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
-            Self::Pipe(ref wake) => wake.as_fd(),
+            #[cfg(windows)]
+            Self::Port(_) => {}
+            #[cfg(windows)]
+            Self::Datagram(ref wake) => wake.clear(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A pipe to oneself, for systems without a counter in a descriptor.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use crate::error::{Errno, Operation};
-use crate::sys::descriptor::{owned, set_close_on_exec, set_nonblocking};
+use crate::sys::descriptor::{Borrowed, owned, set_close_on_exec, set_nonblocking};
 use crate::sys::system::{checked, checked_length};
 use crate::sys::{Result, check};
 
@@ -48,10 +48,8 @@ impl Pipe {
             }
         }
     }
-}
 
-impl AsFd for Pipe {
-    fn as_fd(&self) -> BorrowedFd<'_> {
+    pub(crate) fn source(&self) -> Borrowed<'_> {
         self.reading.as_fd()
     }
 }

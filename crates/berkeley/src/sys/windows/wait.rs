@@ -1,11 +1,16 @@
-//! Waiting for one socket.
+//! Waiting for one socket, and for several.
 
+use std::fmt;
+use std::marker::PhantomData;
+use std::os::windows::io::RawSocket;
 use std::ptr::null_mut;
 use std::time::Duration;
 
 use super::descriptor::{Borrowed, number};
 use super::{Result, checked, name, option, ws};
 use crate::error::Operation;
+use crate::ready::Ready;
+use crate::sys::watch::{flags, ready};
 use crate::sys::{LONGEST_WAIT, Place, Readiness, check};
 
 /// Waits until the socket is ready, or `limit` is over; returns whether it is ready.
@@ -42,24 +47,168 @@ pub(crate) fn own_limit(socket: Borrowed<'_>, operation: Operation) -> Option<Du
 
 fn poll(socket: Borrowed<'_>, events: ws::WSAPOLL_EVENT_FLAGS, limit: Option<Duration>) -> Result<bool> {
     let mut entry = ws::WSAPOLLFD { fd: number(socket), events, revents: 0 };
-    // Rounded up: a wait that ends too early is made again, at once, until the time is there.
-    let milliseconds =
-        limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
     // SAFETY: `entry` is one writable WSAPOLLFD.
-    checked(unsafe { ws::WSAPoll(&raw mut entry, 1, milliseconds) }).map(|ready| ready != 0)
+    checked(unsafe { ws::WSAPoll(&raw mut entry, 1, milliseconds(limit)) }).map(|ready| ready != 0)
 }
 
 fn select_writable(socket: Borrowed<'_>, limit: Option<Duration>) -> Result<bool> {
     let mut writable = ws::FD_SET { fd_count: 1, fd_array: [number(socket); 64] };
     let mut failed = writable;
-    // Rounded up, as above.
-    let microseconds = limit.map_or(0, |limit| limit.as_nanos().div_ceil(1000));
-    let time = ws::TIMEVAL {
-        tv_sec: i32::try_from(microseconds / 1_000_000).unwrap_or(i32::MAX),
-        tv_usec: (microseconds % 1_000_000) as i32,
-    };
-    let time = limit.map_or(std::ptr::null(), |_| &raw const time);
+    let time = interval(limit);
+    let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     // SAFETY: both sets are writable, and the time is readable or null, which is no limit.
     let ready = unsafe { ws::select(0, null_mut(), &raw mut writable, &raw mut failed, time) };
     checked(ready).map(|ready| ready != 0)
+}
+
+/// What is asked for by which flags: POLLPRI is refused, and POLLIN would have POLLRDBAND in it.
+const ASKED: [(Ready, i16); 3] =
+    [(Ready::READABLE, ws::POLLRDNORM), (Ready::WRITABLE, ws::POLLWRNORM), (Ready::PRIORITY, ws::POLLRDBAND)];
+
+/// What is told by which flags, asked for or not.
+const TOLD: [(Ready, i16); 3] =
+    [(Ready::HANG_UP, ws::POLLHUP), (Ready::ERROR, ws::POLLERR), (Ready::DETACHED, ws::POLLNVAL)];
+
+/// A socket, and what to wait for on it: WSAPOLLFD, and nothing else.
+///
+/// A socket on which nothing is waited for is there with all its bits turned, a negative number, which is passed over.
+#[repr(transparent)]
+pub(crate) struct Entry<'a>(ws::WSAPOLLFD, PhantomData<Borrowed<'a>>);
+
+impl fmt::Debug for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.number(), self.asked())
+    }
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(socket: Borrowed<'a>, asked: Ready) -> Self {
+        let pollfd = ws::WSAPOLLFD { fd: number(socket), events: 0, revents: 0 };
+        let mut entry = Self(pollfd, PhantomData);
+        entry.ask(asked);
+        entry
+    }
+
+    pub(crate) fn ask(&mut self, asked: Ready) {
+        let number = self.number();
+        self.0.fd = if asked.is_empty() { !number } else { number };
+        self.0.events = flags(&ASKED, asked);
+    }
+
+    pub(crate) fn asked(&self) -> Ready {
+        ready(&ASKED, self.0.events)
+    }
+
+    pub(crate) fn told(&self) -> Ready {
+        ready(&ASKED, self.0.revents & self.0.events) | ready(&TOLD, self.0.revents)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.revents = 0;
+    }
+
+    /// Takes what the system told of it, if that is anything.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<Ready> {
+        if self.0.revents == 0 {
+            return None;
+        }
+        let told = if self.asked().is_empty() { Ready::empty() } else { self.told() };
+        self.clear();
+        Some(told).filter(|told| !told.is_empty())
+    }
+
+    /// Makes an entry for a list that has it for as long as the source is registered there.
+    pub(crate) fn kept(self) -> Entry<'static> {
+        Entry(self.0, PhantomData)
+    }
+
+    fn number(&self) -> ws::SOCKET {
+        if self.0.fd > isize::MAX as usize { !self.0.fd } else { self.0.fd }
+    }
+
+    /// Whether this waits for the end of a connect.
+    fn may_be_connecting(&self) -> bool {
+        // SAFETY: the entry was made of a socket that is lent for as long as it exists.
+        let socket = unsafe { Borrowed::borrow_raw(self.number() as RawSocket) };
+        self.asked().contains(Ready::WRITABLE) && !name::has_peer(socket)
+    }
+}
+
+/// Waits until a socket is ready, or `limit` is over; returns how many are ready.
+pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
+    check(Operation::Wait)?;
+    let limit = limit.map(|limit| limit.min(LONGEST_WAIT));
+    if entries.iter().all(|entry| entry.asked().is_empty()) {
+        // Winsock waits for no socket at all not even for a time.
+        std::thread::sleep(limit.unwrap_or(LONGEST_WAIT));
+        return Ok(0);
+    }
+    // As above: WSAPoll may tell nothing of a connect that failed.
+    if entries.len() <= SET && entries.iter().any(Entry::may_be_connecting) {
+        return select_any(entries, limit);
+    }
+    let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as u32);
+    // SAFETY: the entries are so many writable WSAPOLLFDs.
+    checked(unsafe { ws::WSAPoll(first, count, milliseconds(limit)) })?;
+    // Of sockets that are passed over it says, and counts, that they are none.
+    Ok(entries.iter().filter(|entry| !entry.asked().is_empty() && !entry.told().is_empty()).count())
+}
+
+/// How many sockets a set of select has room for.
+const SET: usize = 64;
+
+/// Waits by select: a connect that failed is in its third set, as is urgent data.
+fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
+    let mut sets = [
+        set_of(entries, |entry| entry.asked().contains(Ready::READABLE)),
+        set_of(entries, |entry| entry.asked().contains(Ready::WRITABLE)),
+        set_of(entries, |entry| entry.asked().contains(Ready::PRIORITY) || entry.may_be_connecting()),
+    ];
+    let time = interval(limit);
+    let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    let [readable, writable, failed] = &mut sets;
+    // SAFETY: the sets are writable, and the time is readable or null, which is no limit.
+    checked(unsafe { ws::select(0, readable, writable, failed, time) })?;
+    let mut count = 0;
+    for entry in entries {
+        let [readable, writable, failed] = sets.each_ref().map(|set| has(set, entry.number()));
+        let connecting = failed && entry.may_be_connecting();
+        let told = [
+            (readable, ws::POLLRDNORM),
+            (writable, ws::POLLWRNORM),
+            (failed && !connecting, ws::POLLRDBAND),
+            (connecting, ws::POLLERR | ws::POLLHUP),
+        ];
+        entry.0.revents = told.iter().filter(|row| row.0).fold(0, |flags, row| flags | row.1);
+        count += usize::from(!entry.told().is_empty());
+    }
+    Ok(count)
+}
+
+fn set_of(entries: &[Entry<'_>], belongs: impl Fn(&Entry<'_>) -> bool) -> ws::FD_SET {
+    let mut set = ws::FD_SET { fd_count: 0, fd_array: [0; SET] };
+    for (place, entry) in set.fd_array.iter_mut().zip(entries.iter().filter(|entry| belongs(entry))) {
+        *place = entry.number();
+        set.fd_count += 1;
+    }
+    set
+}
+
+fn has(set: &ws::FD_SET, socket: ws::SOCKET) -> bool {
+    set.fd_array.iter().take(set.fd_count as usize).any(|each| *each == socket)
+}
+
+/// Rounds up: a wait that ends too early is made again, at once, until the time is there.
+fn milliseconds(limit: Option<Duration>) -> i32 {
+    limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX))
+}
+
+/// Rounds up, as above.
+fn interval(limit: Option<Duration>) -> Option<ws::TIMEVAL> {
+    let microseconds = limit?.as_nanos().div_ceil(1000);
+    Some(ws::TIMEVAL {
+        tv_sec: i32::try_from(microseconds / 1_000_000).unwrap_or(i32::MAX),
+        tv_usec: (microseconds % 1_000_000) as i32,
+    })
 }
