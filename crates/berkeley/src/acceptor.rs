@@ -50,16 +50,16 @@ pub enum Overload {
 /// # Examples
 ///
 /// ```
-/// use berkeley::{Acceptor, Deadline, Events, Poller, SECOND, TcpListener, TcpStream};
+/// use berkeley::{Acceptor, Deadline, Events, Interest, Poller, SECOND, TcpListener, TcpStream};
 ///
-/// # if !cfg!(unix) { return Ok(()); }
+/// # if !cfg!(any(unix, windows)) { return Ok(()); }
 /// let mut acceptor = Acceptor::new(TcpListener::bind("127.0.0.1:0")?);
 /// acceptor.set_limit(2);
 /// let address = acceptor.get_ref().local_address()?;
 /// let clients = [(); 3].map(|()| TcpStream::connect(address));
 ///
 /// let (mut poller, mut events) = (Poller::new()?, Events::new());
-/// let key = poller.add(acceptor, Default::default())?;
+/// let key = poller.add(acceptor, Interest::NONE)?;
 /// let mut guests = Vec::new();
 /// while guests.len() < 2 {
 ///     let Some(acceptor) = poller.get_mut(key) else { break };

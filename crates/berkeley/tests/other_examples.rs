@@ -1,5 +1,4 @@
 //! What the example programs of m-socket, IOLib and basic-binary-ipc do, done with this library.
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -1,5 +1,4 @@
 //! Whole servers, on every backend: they answer, hold back, keep deadlines, survive, and stop in good order.
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{Read, Write};
@@ -13,7 +12,7 @@ use berkeley::{
     Server, Service, Shutdown, SocketOf, Stopper, Taken, TcpListener, TcpStream, Turn, UnixListener,
     UnixStream, Waker, option, serve, tcp,
 };
-use berkeley_testkit::{limit, scratch};
+use berkeley_testkit::{has_unix_sockets, limit, scratch};
 
 /// Sends back what it gets.
 struct Echo<L = tcp::Listener>(PhantomData<fn() -> L>);
@@ -171,6 +170,9 @@ fn who_does_not_read_is_not_received_from_either() {
 #[test]
 fn unix_streams_are_served_as_well() {
     let _limit = limit();
+    if !has_unix_sockets() {
+        return;
+    }
     each_backend(|backend| {
         let folder = scratch();
         let path = folder.path().join("s");

@@ -1,5 +1,4 @@
 //! Servers with more connections than they can have: many, too many, and system calls that go wrong meanwhile.
-#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::net::SocketAddr;

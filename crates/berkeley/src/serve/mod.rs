@@ -58,7 +58,7 @@ const ACCEPTS: usize = 64;
 ///     }
 /// }
 ///
-/// # if !cfg!(unix) { return Ok(()); }
+/// # if !cfg!(any(unix, windows)) { return Ok(()); }
 /// let listener = TcpListener::bind("127.0.0.1:0")?;
 /// let address = listener.local_address()?;
 /// let stopper = Stopper::new();
