@@ -5,7 +5,7 @@ use std::process::{Child, ExitStatus};
 use crate::deadline::Deadline;
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::ready::Interest;
-use crate::source::{Descriptor, lends_descriptor};
+use crate::source::{Descriptor, lends_source};
 use crate::sys::{Fate, descriptor, exit};
 use crate::wait::wait_for;
 
@@ -49,7 +49,7 @@ pub struct ProcessExit {
     id: u32,
 }
 
-lends_descriptor!(ProcessExit);
+lends_source!([] ProcessExit, |it| descriptor::borrow(&it.descriptor));
 
 /// What has become of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

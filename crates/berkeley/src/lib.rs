@@ -35,10 +35,12 @@
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
+//! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
+//! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
+//! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
-//! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -53,9 +55,10 @@
 //!
 //! # What it does not do yet
 //!
-//! Waiting on very many sockets, names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! Names and services, interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
+mod acceptor;
 pub mod addr;
 mod deadline;
 mod error;
@@ -67,9 +70,11 @@ pub mod option;
 pub mod os;
 pub mod packet;
 pub mod poll;
+mod queue;
 pub mod raw;
 mod ready;
 pub mod sctp;
+mod serve;
 mod signal;
 mod socket;
 mod source;
@@ -81,6 +86,7 @@ pub mod unix;
 pub mod vsock;
 mod wait;
 
+pub use acceptor::{Acceptor, Overload};
 pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
     OtherAddress, ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
@@ -93,9 +99,11 @@ pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;
 pub use poll::{AddError, Backend, Event, Events, Key, Poller, Waker};
+pub use queue::{Progress, Queued, Taken};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
 pub use sctp::{SctpListener, SctpStream};
+pub use serve::{Connection, Connections, Report, Server, Service, Stopper, Turn, serve};
 pub use signal::{Signal, SignalInfo, Signals};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,

@@ -70,30 +70,35 @@ impl AsSource for Source<'_> {
     }
 }
 
-/// Makes a source of a type that holds a `descriptor`.
-macro_rules! lends_descriptor {
-    ($type:ty) => {
+/// Makes a source of a type that lends a descriptor: `[its generics] the type, |it| the descriptor, borrowed`.
+macro_rules! lends_source {
+    ([$($generics:tt)*] $type:ty, |$it:ident| $borrowed:expr) => {
         #[cfg(all(unix, not(berkeley_sys = "unsupported")))]
-        impl std::os::fd::AsFd for $type {
+        impl<$($generics)*> std::os::fd::AsFd for $type {
+            #[inline]
             fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
-                $crate::sys::descriptor::borrow(&self.descriptor)
+                let $it = self;
+                $borrowed
             }
         }
 
         #[cfg(all(windows, not(berkeley_sys = "unsupported")))]
-        impl std::os::windows::io::AsSocket for $type {
+        impl<$($generics)*> std::os::windows::io::AsSocket for $type {
+            #[inline]
             fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
-                $crate::sys::descriptor::borrow(&self.descriptor)
+                let $it = self;
+                $borrowed
             }
         }
 
         #[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
-        impl $crate::source::AsSource for $type {
+        impl<$($generics)*> $crate::source::AsSource for $type {
             fn as_source(&self) -> $crate::source::Source<'_> {
-                $crate::source::Source::new($crate::sys::descriptor::borrow(&self.descriptor))
+                let $it = self;
+                $crate::source::Source::new($borrowed)
             }
         }
     };
 }
 
-pub(crate) use lends_descriptor;
+pub(crate) use lends_source;

@@ -7,7 +7,7 @@ use crate::addr::{Address, Family, ToAddress};
 use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::option::{TcpInfo, socket, tcp};
+use crate::option::{SocketOption, TcpInfo, socket, tcp};
 use crate::socket::{Accepts, BACKLOG, Connecting, Role, SocketOf, Streams, Transfers, encode, named, role};
 use crate::sys::address::RawAddress;
 
@@ -245,6 +245,45 @@ impl SocketOf<Listener> {
         let family = family_of(&address, Operation::Bind)?;
         let listener = Self::open_as(family, Kind::STREAM, Protocol::TCP, Listener)?;
         listener.bound(address, &raw, backlog)
+    }
+
+    /// Binds `address` and listens there with `count` listeners, among which the system shares out the connections: one
+    /// for each thread of a server.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`bind`](Self::bind).
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux (`SO_REUSEPORT`), FreeBSD (`SO_REUSEPORT_LB`): each has a backlog of its own, and connections that wait in
+    ///   it are lost when it is closed. Other programs of the same user can join in.
+    /// - Elsewhere all are one socket: who is first accepts.
+    #[doc(alias = "SO_REUSEPORT")]
+    #[doc(alias = "SO_REUSEPORT_LB")]
+    pub fn bind_shared(address: impl ToAddress, count: usize) -> Result<Vec<Self>> {
+        const BALANCED: [(SocketOption<bool>, bool); 2] =
+            [(socket::REUSEPORT_LB, true), (socket::REUSEPORT, cfg!(linux_like))];
+        let option = BALANCED.iter().find(|(option, shares)| *shares && option.is_available());
+        let (mut address, mut raw) = encode(&address, Operation::Bind)?;
+        let family = family_of(&address, Operation::Bind)?;
+        let mut listeners: Vec<Self> = Vec::with_capacity(count);
+        for _ in 0..count {
+            let listener = match (option, listeners.first()) {
+                (None, Some(first)) => first.duplicate()?,
+                _ => {
+                    let listener = Self::open_as(family, Kind::STREAM, Protocol::TCP, Listener)?;
+                    option.map_or(Ok(()), |(option, _)| listener.set(*option, true))?;
+                    listener.bound(address.clone(), &raw, BACKLOG)?
+                }
+            };
+            if listeners.is_empty() {
+                // The port that the system chose is that of all.
+                (address, raw) = encode(&listener.local_address()?, Operation::Bind)?;
+            }
+            listeners.push(listener);
+        }
+        Ok(listeners)
     }
 
     /// Binds as [`bind`](Self::bind) does, and takes connections over several paths (RFC 8684) as well as those over

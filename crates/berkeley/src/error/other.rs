@@ -58,3 +58,4 @@ pub(super) const SHUTDOWN: i32 = -41;
 pub(super) const SOCKTNOSUPPORT: i32 = -42;
 pub(super) const SRCH: i32 = -44;
 pub(super) const TIMEDOUT: i32 = -43;
+pub(super) const PROTO: i32 = -45;

@@ -205,6 +205,8 @@ impl Error {
             Errno::HOSTDOWN,
             Errno::HOSTUNREACH,
             Errno::PERM,
+            Errno::PROTO,
+            Errno::NOPROTOOPT,
         ];
         self.is_one_of(ALWAYS) || (self.operation() == Operation::Accept && self.is_one_of(ACCEPT))
     }

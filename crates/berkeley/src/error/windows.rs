@@ -60,3 +60,4 @@ pub(super) const PERM: i32 = windows_sys::Win32::Foundation::ERROR_ACCESS_DENIED
 pub(super) const SRCH: i32 = windows_sys::Win32::Foundation::ERROR_INVALID_PARAMETER as i32;
 pub(super) const NFILE: i32 = -2;
 pub(super) const NONET: i32 = -1;
+pub(super) const PROTO: i32 = -3;

@@ -10,7 +10,7 @@ pub use self::number::Signal;
 use crate::deadline::Deadline;
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::ready::Interest;
-use crate::source::{Descriptor, lends_descriptor};
+use crate::source::{Descriptor, lends_source};
 use crate::sys::{self, Arrival, descriptor};
 use crate::wait::wait_for;
 
@@ -62,7 +62,7 @@ pub struct Signals {
     _claim: Claim,
 }
 
-lends_descriptor!(Signals);
+lends_source!([] Signals, |it| descriptor::borrow(&it.descriptor));
 
 /// A signal that came, and what the system tells of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

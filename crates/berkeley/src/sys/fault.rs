@@ -3,6 +3,7 @@
 //! The switch belongs to a thread, so that tests beside each other do not meet.
 
 use std::cell::RefCell;
+use std::io::IoSlice;
 
 use crate::error::{Errno, Operation};
 
@@ -99,4 +100,19 @@ pub(crate) fn limit(operation: Operation, length: usize) -> usize {
         Some(Effect::Shorten(most)) => length.min(most),
         _ => length,
     }
+}
+
+/// Returns what of data in several places this call is to be about, if that is not all of it.
+pub(crate) fn limit_slices<'a>(operation: Operation, data: &'a [IoSlice<'a>]) -> Option<Vec<IoSlice<'a>>> {
+    let total = data.iter().map(|slice| slice.len()).sum();
+    let mut left = limit(operation, total);
+    if left == total {
+        return None;
+    }
+    let cut = data.iter().map(|slice| {
+        let now = &slice[..left.min(slice.len())];
+        left -= now.len();
+        IoSlice::new(now)
+    });
+    Some(cut.collect())
 }

@@ -69,6 +69,8 @@ pub(crate) mod tcp;
 mod sockaddr;
 pub(crate) mod watch;
 
+use std::borrow::Cow;
+use std::io::IoSlice;
 use std::time::Duration;
 
 pub use self::buffer::{Buffer, Spare, Uninit, spare};
@@ -195,4 +197,16 @@ pub(crate) fn limit(operation: Operation, length: usize) -> usize {
     #[cfg(debug_assertions)]
     let length = fault::limit(operation, length);
     length
+}
+
+/// As `limit`, of data in several places: returns what of it this call is to be about.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "in release builds nothing of it may be left")]
+#[cfg_attr(not(debug_assertions), allow(unused_variables))]
+pub(crate) fn limit_slices<'a>(operation: Operation, data: &'a [IoSlice<'a>]) -> Cow<'a, [IoSlice<'a>]> {
+    #[cfg(debug_assertions)]
+    if let Some(fewer) = fault::limit_slices(operation, data) {
+        return Cow::Owned(fewer);
+    }
+    Cow::Borrowed(data)
 }

@@ -10,7 +10,7 @@ use super::{Result, call, checked, checked_length, flag};
 use crate::error::{Errno, Operation};
 #[cfg(apple)]
 use crate::sys::Place;
-use crate::sys::{Attempt, Buffer, Delivered, check, limit};
+use crate::sys::{Attempt, Buffer, Delivered, check, limit, limit_slices};
 
 impl Attempt {
     #[inline]
@@ -50,6 +50,7 @@ pub(crate) fn send_vectored(
     to: Option<&RawAddress>,
 ) -> Result<usize> {
     check(Operation::Send)?;
+    let data = limit_slices(Operation::Send, data);
     let mut message = empty_message();
     // IoSlice promises the layout of iovec.
     message.msg_iov = data.as_ptr().cast_mut().cast();

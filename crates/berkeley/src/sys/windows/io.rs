@@ -8,7 +8,7 @@ use super::address::RawAddress;
 use super::descriptor::{Borrowed, number};
 use super::{Result, checked, checked_address, checked_length, option, ws};
 use crate::error::{Errno, Operation};
-use crate::sys::{Attempt, Buffer, Delivered, Place, check, limit};
+use crate::sys::{Attempt, Buffer, Delivered, Place, check, limit, limit_slices};
 
 /// Returns how much of `length` a call takes at once: as much as an int says.
 #[inline]
@@ -47,8 +47,9 @@ pub(crate) fn send_vectored(
     to: Option<&RawAddress>,
 ) -> Result<usize> {
     check(Operation::Send)?;
+    let data = limit_slices(Operation::Send, data);
     // Winsock takes no list without a slice in it.
-    let data = if data.is_empty() { &[IoSlice::new(&[])] } else { data };
+    let data = if data.is_empty() { &[IoSlice::new(&[])] } else { &data[..] };
     let (socket, flags, count) = (number(socket), flags as u32, most(data.len()) as u32);
     // IoSlice promises the layout of WSABUF.
     let slices = data.as_ptr().cast();
