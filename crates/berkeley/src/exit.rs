@@ -62,6 +62,9 @@ pub enum ProcessState {
     Gone,
 }
 
+/// What is wrong with a child that is no process any more.
+const WAITED_FOR: &str = "the child was waited for already";
+
 impl ProcessExit {
     /// Makes the source of a child's end.
     ///
@@ -70,10 +73,12 @@ impl ProcessExit {
     /// [`is_unsupported`](Error::is_unsupported) where the end of a process cannot be a source;
     /// [`is_no_such_process`](Error::is_no_such_process) if the child was waited for already.
     pub fn of(child: &Child) -> Result<Self> {
-        let exit = Self::of_process(child.id())?;
+        let exit = Self::of_process(child.id()).map_err(|error| {
+            if error.is_no_such_process() { error.with_detail(WAITED_FOR) } else { error }
+        })?;
         match exit.fate()? {
             // The number is another process's by now.
-            Fate::NoChild => Err(Error::new(Operation::OpenProcess, Errno::SRCH)),
+            Fate::NoChild => Err(Error::new(Operation::OpenProcess, Errno::SRCH).with_detail(WAITED_FOR)),
             _ => Ok(exit),
         }
     }

@@ -6,6 +6,7 @@ use std::ops::{BitOr, BitOrAssign};
 use bitflags::bitflags;
 
 bitflags! {
+    // The bits are those of epoll(7) and of poll(2) on Linux, where taking them over is then one instruction.
     /// What has become of a source.
     ///
     /// [`READABLE`](Self::READABLE), [`WRITABLE`](Self::WRITABLE) and [`PRIORITY`](Self::PRIORITY) are guaranteed: they
@@ -28,30 +29,30 @@ bitflags! {
         /// A send would not wait: there is room, a connect has ended, or there is an error.
         #[doc(alias = "POLLOUT")]
         #[doc(alias = "EPOLLOUT")]
-        const WRITABLE = 1 << 1;
+        const WRITABLE = 4;
         /// There is urgent data.
         #[doc(alias = "POLLPRI")]
         #[doc(alias = "EPOLLPRI")]
-        const PRIORITY = 1 << 2;
+        const PRIORITY = 2;
         /// The peer has closed its sending half: after the data that is there comes the end.
         #[doc(alias = "POLLRDHUP")]
         #[doc(alias = "EPOLLRDHUP")]
-        const READ_CLOSED = 1 << 3;
+        const READ_CLOSED = 0x2000;
         /// Both halves are closed.
         #[doc(alias = "POLLHUP")]
         #[doc(alias = "EPOLLHUP")]
-        const HANG_UP = 1 << 4;
+        const HANG_UP = 0x10;
         /// An error is pending, or on Linux a message in the error queue.
         #[doc(alias = "POLLERR")]
         #[doc(alias = "EPOLLERR")]
-        const ERROR = 1 << 5;
+        const ERROR = 8;
         /// A deadline or a timer has passed.
-        const TIMED_OUT = 1 << 6;
+        const TIMED_OUT = 0x40;
         /// The entry no longer lends the source that it was registered with, and is not waited for any more.
         #[doc(alias = "POLLNVAL")]
-        const DETACHED = 1 << 7;
+        const DETACHED = 0x20;
         /// A waker was used.
-        const WOKEN = 1 << 8;
+        const WOKEN = 0x80;
     }
 }
 

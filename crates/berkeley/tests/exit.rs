@@ -110,6 +110,7 @@ fn a_child_that_was_waited_for_and_numbers_of_no_process_are_refused() {
         return;
     }
     assert!(error.is_no_such_process() && error.operation() == Operation::OpenProcess, "{error}");
+    assert_eq!(error.detail(), Some("the child was waited for already"));
     for number in [0, u32::MAX, i32::MAX as u32] {
         let error = refused(ProcessExit::of_process(number));
         assert!(error.is_no_such_process(), "{number}: {error}");

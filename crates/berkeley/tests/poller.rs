@@ -206,14 +206,14 @@ fn urgent_data_is_a_priority() {
 fn an_error_makes_ready_for_whatever_was_asked() {
     let _limit = limit();
     if lacks(Lack::Reset) {
-        return assert!(cfg!(windows));
+        return;
     }
     for interest in [Interest::READABLE, Interest::WRITABLE, Interest::PRIORITY] {
         each_poller(|mut poller| {
             let (client, server) = tcp_pair(LOOPBACK).unwrap();
             if interest.is_writable() {
                 // Full, so that there is no room.
-                while server.now().send(&[0; 65536]).unwrap().is_some() {}
+                while server.now().send(&[0; 4096]).unwrap().is_some() {}
             }
             let key = poller.add(server, interest).unwrap();
             client.set(berkeley::option::socket::LINGER, berkeley::option::Linger(Some(0))).unwrap();
@@ -254,7 +254,7 @@ fn a_listener_is_readable_while_somebody_waits() {
         let address = listener.local_address().unwrap();
         let key = poller.add(listener, Interest::READABLE).unwrap();
         assert_eq!(ready(&mut poller, Deadline::now()), []);
-        let clients = [(); 2].map(|()| TcpStream::connect(&address).unwrap());
+        let clients = [&address; 2].map(|address| TcpStream::connect(address).unwrap());
         for _ in &clients {
             assert_eq!(ready(&mut poller, soon()), [(key, Ready::READABLE)]);
             poller.get(key).unwrap().accept().unwrap();
@@ -352,8 +352,8 @@ fn a_backend_that_this_system_lacks_is_unsupported() {
 #[test]
 fn pollers_are_sent_to_other_threads() {
     fn is_send<T: Send>() {}
+    fn is_shared<T: Sync>() {}
     is_send::<Poller<TcpStream>>();
     is_send::<berkeley::Waker>();
-    fn is_sync<T: Sync>() {}
-    is_sync::<berkeley::Waker>();
+    is_shared::<berkeley::Waker>();
 }

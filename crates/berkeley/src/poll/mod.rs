@@ -18,6 +18,7 @@ use self::alarms::Alarms;
 pub use self::event::{Event, Events, Iter};
 use self::register::NumberHasher;
 use self::slab::{Slab, Slot};
+use self::sleep::Sleep;
 pub use self::waker::Waker;
 use crate::deadline::Deadline;
 use crate::error::{Errno, Error, Operation, Result};
@@ -283,7 +284,11 @@ impl<T: AsSource> Poller<T> {
     /// # System call
     ///
     /// `epoll_wait(2)`, `epoll_pwait2(2)`, `kevent(2)`, `poll(2)`, `GetQueuedCompletionStatusEx`, `WSAPoll`: one.
-    #[inline]
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "where calls return right after a system call, that return is slow"
+    )]
     pub fn wait(&mut self, events: &mut Events, deadline: impl Into<Deadline>) -> Result<()> {
         let deadline = deadline.into();
         events.clear();
@@ -300,12 +305,11 @@ impl<T: AsSource> Poller<T> {
     }
 
     /// Waits once, as long as nobody has used a waker; takes what is ready.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     fn gather(&mut self, events: &mut Events, until: Deadline) -> Result<()> {
-        if self.waker.is_none() {
-            return self.collect(events, until);
-        }
-        let undisturbed = self.waker.as_ref().is_some_and(|Waker(shared)| shared.sleep.begin());
+        let sleep = self.waker.as_ref().map(|Waker(shared)| &shared.sleep);
+        let undisturbed = sleep.is_none_or(Sleep::begin);
         let collected = self.collect(events, if undisturbed { until } else { Deadline::now() });
         if self.waker.as_ref().is_some_and(|Waker(shared)| shared.sleep.end()) {
             events.push(Event::new(Key::WAKER, Ready::WOKEN));
@@ -313,17 +317,22 @@ impl<T: AsSource> Poller<T> {
         collected
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     fn collect(&mut self, events: &mut Events, until: Deadline) -> Result<()> {
         let Self { mechanism, entries, .. } = self;
         let (mut dead, mut changed) = (false, false);
-        let waited = mechanism.wait(events.capacity(), until.remaining(), |token, ready| {
+        let waited = mechanism.wait(events.capacity(), until.remaining(), |token, said| {
             let slot = Slot::from_bits(token);
             let Some(entry) = entries.get_mut(slot) else {
                 dead = true;
                 return;
             };
-            let ready = entry.report(ready);
+            if entry.is_as_asked(said) {
+                events.push(Event::new(Key(slot), said));
+                return;
+            }
+            let ready = entry.report(said);
             changed |= ready.contains(Ready::DETACHED);
             if !ready.is_empty() {
                 events.push(Event::new(Key(slot), ready));
@@ -354,8 +363,15 @@ impl<T: AsSource> Poller<T> {
 }
 
 impl<T: AsSource> Entry<T> {
-    /// Makes of what the system said what is told to the user.
+    /// Returns `true` if what the system said is told to the user as it is: nothing but what was asked for, again and
+    /// again.
     #[inline]
+    fn is_as_asked(&self, said: Ready) -> bool {
+        self.interest.ready().contains(said) && self.interest.trigger() != Trigger::Once && !self.is_changed()
+    }
+
+    /// Makes of what the system said what is told to the user.
+    #[inline(never)]
     fn report(&mut self, said: Ready) -> Ready {
         const TROUBLE: Ready = Ready::HANG_UP.union(Ready::ERROR);
         if self.is_changed() || said.contains(Ready::DETACHED) {
@@ -378,7 +394,12 @@ impl<T: AsSource> Entry<T> {
     /// Returns `true` if another source is lent than was registered.
     #[inline]
     fn is_changed(&self) -> bool {
-        self.lent() != self.number
+        match (&self.value, self.number) {
+            (Some(value), Some(number)) => {
+                crate::sys::descriptor::number(value.as_source().borrowed()) != number
+            }
+            (value, _) => value.is_some(),
+        }
     }
 
     #[inline]

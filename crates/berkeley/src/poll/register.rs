@@ -24,14 +24,21 @@ impl<T: AsSource> Poller<T> {
     /// # System call
     ///
     /// `epoll_ctl(2)` or what the backend has instead.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     pub fn add(&mut self, entry: T, interest: Interest) -> Result<Key, AddError<T>> {
         let slot = self.entries.insert(Entry { value: Some(entry), number: None, interest: Interest::NONE });
         match self.register(slot, interest) {
             Ok(()) => Ok(Key(slot)),
-            Err(error) => match self.entries.remove(slot) {
-                Some(Entry { value: Some(entry), .. }) => Err(AddError::new(error, entry)),
-                _ => unreachable!("it was added a moment ago"),
-            },
+            Err(error) => Err(self.give_back(slot, error)),
+        }
+    }
+
+    #[cold]
+    fn give_back(&mut self, slot: Slot, error: Error) -> AddError<T> {
+        match self.entries.remove(slot) {
+            Some(Entry { value: Some(entry), .. }) => AddError::new(error, entry),
+            _ => unreachable!("it was added a moment ago"),
         }
     }
 
@@ -40,6 +47,8 @@ impl<T: AsSource> Poller<T> {
     /// # System call
     ///
     /// `epoll_ctl(2)` or what the backend has instead.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     pub fn remove(&mut self, key: Key) -> Option<T> {
         self.get(key)?;
         self.unregister(key.0);
@@ -59,6 +68,8 @@ impl<T: AsSource> Poller<T> {
     /// # System call
     ///
     /// `epoll_ctl(2)` or what the backend has instead.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     pub fn set_interest(&mut self, key: Key, interest: Interest) -> Result<()> {
         let Self { mechanism, entries, .. } = self;
         let Some(Entry { value: Some(value), number: registered, interest: current }) =
@@ -78,21 +89,32 @@ impl<T: AsSource> Poller<T> {
                 Err(errno) => return Err(refusal(errno, interest)),
             }
         }
-        self.unregister(key.0);
-        self.register(key.0, interest)
+        self.register_anew(key.0, interest)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn register_anew(&mut self, slot: Slot, interest: Interest) -> Result<()> {
+        self.unregister(slot);
+        self.register(slot, interest)
     }
 
     /// Registers the source of an entry that is not registered.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     fn register(&mut self, slot: Slot, interest: Interest) -> Result<()> {
-        self.end_stale(slot)?;
         let Self { mechanism, entries, owners, .. } = self;
         let Some(entry) = entries.get_mut(slot) else { return Ok(()) };
         let Some(value) = &entry.value else { return Ok(()) };
         let source = value.as_source().borrowed();
+        let lent = number(source);
+        if let Some(&place) = owners.get(&lent) {
+            return self.register_after(place, slot, interest);
+        }
         match mechanism.add(source, slot.bits(), interest) {
             Ok(()) => {
-                owners.insert(number(source), slot.place);
-                entry.number = Some(number(source));
+                owners.insert(lent, slot.place);
+                entry.number = Some(lent);
                 entry.interest = interest;
                 Ok(())
             }
@@ -100,24 +122,31 @@ impl<T: AsSource> Poller<T> {
         }
     }
 
-    /// Ends the registration that another entry has under the number that the entry at `slot` lends, if it is a thing
-    /// of the past: the other lends another source by now, or the system has forgotten the one that it lends.
-    fn end_stale(&mut self, slot: Slot) -> Result<()> {
+    /// Registers the source of an entry whose number the entry at `place` has registered, if that registration is a
+    /// thing of the past: the other lends another source by now, or the system has forgotten the one that it lends.
+    #[cold]
+    #[inline(never)]
+    fn register_after(&mut self, place: u32, slot: Slot, interest: Interest) -> Result<()> {
         let lent = self.entries.get(slot).and_then(Entry::lent);
-        let Some(&place) = lent.and_then(|number| self.owners.get(&number)) else { return Ok(()) };
-        let Some(other) = self.entries.at(place) else { return Ok(()) };
-        if let Some(Entry { value: Some(value), interest: current, .. }) = self.entries.get(other) {
+        let other = self.entries.at(place);
+        if let Some(other) = other
+            && let Some(Entry { value: Some(value), interest: current, .. }) = self.entries.get(other)
+        {
             let source = value.as_source().borrowed();
-            let registered = |mechanism: &mut super::Mechanism| {
-                mechanism.modify(source, other.bits(), *current) != Err(Errno::NOENT)
-            };
-            if Some(number(source)) == lent && registered(&mut self.mechanism) {
+            if Some(number(source)) == lent
+                && self.mechanism.modify(source, other.bits(), *current) != Err(Errno::NOENT)
+            {
                 let why = "another entry of this poller lends the same source: add a duplicate of it";
                 return Err(Error::invalid(Operation::Register, why));
             }
         }
-        self.detach(other);
-        Ok(())
+        if let Some(other) = other {
+            self.detach(other);
+        }
+        if let Some(number) = lent {
+            self.owners.remove(&number);
+        }
+        self.register(slot, interest)
     }
 
     /// Ends the registration of an entry whose source is not the registered one any more.
@@ -129,6 +158,8 @@ impl<T: AsSource> Poller<T> {
     }
 
     /// Ends the registration of an entry, if it has one and its number is not another's by now.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `wait`")]
     fn unregister(&mut self, slot: Slot) {
         let Some(number) = self.entries.get_mut(slot).and_then(|entry| entry.number.take()) else { return };
         if self.owners.get(&number) == Some(&slot.place) {

@@ -169,7 +169,7 @@ mod tests {
         let mut slab = Slab::new();
         let old = slab.insert('a');
         slab.cells[0].generation = u32::MAX;
-        let last = slab.at(old.place).unwrap();
+        let Some(last) = slab.at(old.place) else { panic!("the value is there") };
         assert_eq!(slab.remove(last), Some('a'));
         assert_eq!((slab.get(last), slab.at(0)), (None, None));
         assert_eq!(slab.insert('b').place, 1);
@@ -179,7 +179,7 @@ mod tests {
     fn several_values_are_lent_at_once() {
         let mut slab = Slab::new();
         let keys = ['a', 'b', 'c'].map(|value| slab.insert(value));
-        let [c, a] = slab.get_disjoint_mut([keys[2], keys[0]]).unwrap();
+        let Some([c, a]) = slab.get_disjoint_mut([keys[2], keys[0]]) else { panic!("both are there") };
         std::mem::swap(a, c);
         assert_eq!((slab.get(keys[0]), slab.get(keys[2])), (Some(&'c'), Some(&'a')));
         assert!(slab.get_disjoint_mut([keys[0], keys[0]]).is_none(), "one value is not lent twice");

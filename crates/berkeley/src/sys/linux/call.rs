@@ -49,6 +49,11 @@ pub(super) fn recv_from(
     Ok((total, RawAddress::from_any(from.as_ref())))
 }
 
+#[inline]
+pub(in crate::sys) fn write(fd: Borrowed<'_>, data: &[u8]) -> Result<usize> {
+    rustix::io::write(fd, data).map_err(errno)
+}
+
 /// Accepts a connection whose descriptor is blocking and close-on-exec.
 #[inline]
 pub(super) fn accept(fd: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {

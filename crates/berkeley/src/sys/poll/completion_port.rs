@@ -233,13 +233,12 @@ impl CompletionPort {
             if registration.pending || registration.interest.is_none() {
                 continue;
             }
-            match registration.request(driver) {
-                Ok(()) => self.pending += 1,
-                Err(_) => {
-                    registration.interest = Interest::NONE;
-                    report(token, Ready::DETACHED);
-                    failed = true;
-                }
+            if registration.request(driver).is_ok() {
+                self.pending += 1;
+            } else {
+                registration.interest = Interest::NONE;
+                report(token, Ready::DETACHED);
+                failed = true;
             }
         }
         failed
@@ -352,11 +351,10 @@ impl Registration {
         };
         let request = self.request;
         // SAFETY: it is not pending, so that it is ours.
-        let (status, place) = unsafe {
-            (*request).status.Anonymous.Status = STATUS_PENDING;
-            (*request).info = info;
-            (&raw mut (*request).status, (&raw mut (*request).info).cast::<c_void>())
-        };
+        let Request { status, info: place, .. } = unsafe { &mut *request };
+        *place = info;
+        status.Anonymous.Status = STATUS_PENDING;
+        let (status, place) = (&raw mut *status, (&raw mut *place).cast::<c_void>());
         let size = size_of::<PollInfo>() as u32;
         // SAFETY: the request is readable and writable until it completes, which its owner waits for.
         let returned = unsafe {

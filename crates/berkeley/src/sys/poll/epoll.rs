@@ -1,7 +1,7 @@
 //! epoll(7).
 
 use std::fmt;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,10 @@ const FLAGS: [(Ready, epoll::EventFlags); 3] = [
     (Ready::WRITABLE, epoll::EventFlags::OUT),
     (Ready::PRIORITY, epoll::EventFlags::PRI),
 ];
+
+/// A limit from which on a wait first passes the whole seconds of it, by the call that is inline and knows milliseconds
+/// only; the rest is another wait. A loop whose next timer is far away seldom waits until then.
+const LONG: Duration = Duration::from_secs(2);
 
 pub(crate) struct Epoll {
     set: OwnedFd,
@@ -97,14 +101,17 @@ impl Epoll {
     }
 
     /// The number may have been closed, and be another's by now: one that is not registered, then.
+    #[inline]
     pub(super) fn remove(&mut self, number: Number, _: u64) -> Result<()> {
         check(Operation::Register)?;
-        let (epoll, no_event) = (self.set.as_raw_fd(), std::ptr::null_mut());
-        // SAFETY: EPOLL_CTL_DEL reads no event, and the kernel checks the number.
-        checked(unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_DEL, number, no_event) }).map(drop)
+        // SAFETY: the number was a descriptor's when it was registered, not -1. It is handed to the kernel, which looks
+        // whether it is registered here, and to nothing else.
+        let source = unsafe { BorrowedFd::borrow_raw(number) };
+        epoll::delete(&self.set, source).map_err(errno)
     }
 
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as `Poller::wait`")]
     pub(super) fn wait(
         &mut self,
         most: usize,
@@ -118,7 +125,10 @@ impl Epoll {
         }
         match limit {
             None | Some(Duration::ZERO) => self.take(limit)?,
-            Some(limit) => self.wait_for(limit.min(LONGEST_WAIT))?,
+            Some(limit) if limit >= LONG => {
+                self.take(Some(Duration::from_secs(limit.min(LONGEST_WAIT).as_secs())))?;
+            }
+            Some(limit) => self.wait_for(limit)?,
         }
         for &epoll::Event { flags, data } in &self.reports {
             if data.u64() != WAKE {
@@ -128,12 +138,12 @@ impl Epoll {
         Ok(())
     }
 
-    /// Takes what is ready, waiting for ever or not at all.
+    /// Takes what is ready, waiting for ever, not at all, or for whole seconds.
     #[inline]
     fn take(&mut self, limit: Option<Duration>) -> Result<()> {
-        let none = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let limit = limit.map(|limit| Timespec { tv_sec: limit.as_secs() as _, tv_nsec: 0 });
         let room = rustix::buffer::spare_capacity(&mut self.reports);
-        epoll::wait(&self.set, room, limit.map(|_| &none)).map_err(errno).map(drop)
+        epoll::wait(&self.set, room, limit.as_ref()).map_err(errno).map(drop)
     }
 
     fn wait_for(&mut self, limit: Duration) -> Result<()> {

@@ -53,6 +53,9 @@ pub(crate) const WAKE: u64 = u64::MAX;
 /// | `CompletionPort` | Windows | no | what is ready |
 /// | `WsaPoll` | Windows | no | what is registered |
 ///
+/// `WsaPoll` cannot be kept from noticing that a peer has closed its half: while only writability is asked of such a
+/// source, and it is not writable, a wait keeps the processor busy.
+///
 /// # Examples
 ///
 /// ```
@@ -191,7 +194,8 @@ macro_rules! mechanisms {
             }
 
             /// Waits until something is ready, a wake was used, or the limit is over.
-            #[inline]
+            #[inline(always)]
+            #[allow(clippy::inline_always, reason = "as `Poller::wait`")]
             pub(crate) fn wait(
                 &mut self,
                 most: usize,

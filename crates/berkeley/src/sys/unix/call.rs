@@ -16,6 +16,12 @@ pub(super) fn send(fd: Borrowed<'_>, data: &[u8], flags: i32) -> Result<usize> {
 }
 
 #[inline]
+pub(in crate::sys) fn write(fd: Borrowed<'_>, data: &[u8]) -> Result<usize> {
+    // SAFETY: `data` is readable for its whole length.
+    checked_length(unsafe { libc::write(fd.as_raw_fd(), data.as_ptr().cast(), data.len()) })
+}
+
+#[inline]
 pub(super) fn send_to(fd: Borrowed<'_>, data: &[u8], flags: i32, to: &RawAddress) -> Result<usize> {
     let (address, length) = (to.as_ptr(), to.len());
     // SAFETY: `data` and the address are readable for their whole lengths.

@@ -15,7 +15,7 @@ pub(crate) mod wait;
 
 /// The calls that Linux makes inline and the others through libc.
 #[cfg_attr(all(linux_like, not(berkeley_call = "libc")), path = "../linux/call.rs")]
-mod call;
+pub(in crate::sys) mod call;
 
 use super::Result;
 use crate::error::Errno;

@@ -133,6 +133,7 @@ pub(crate) fn own_limit(_: Borrowed<'_>, _: Operation) -> Option<Duration> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::os::fd::AsFd;
 
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn flags_of_the_system_are_told_as_they_are_and_a_number_survives_being_passed_over() {
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut entry = Entry::new(socket.as_fd(), Ready::READABLE | Ready::WRITABLE);
         for (flags, told) in [
             (0, Ready::empty()),

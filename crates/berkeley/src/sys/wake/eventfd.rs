@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use crate::error::{Errno, Operation};
 use crate::sys::descriptor::{Borrowed, owned};
-use crate::sys::system::{checked, checked_length};
+use crate::sys::system::{call, checked};
 use crate::sys::{Result, check};
 
 #[derive(Debug)]
@@ -17,11 +17,10 @@ impl EventFd {
         checked(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) }).map(|fd| Self(owned(fd)))
     }
 
+    #[inline]
     pub(super) fn signal(&self) -> Result<()> {
         check(Operation::Wake)?;
-        let one = 1u64.to_ne_bytes();
-        // SAFETY: `one` is readable for its length.
-        match checked_length(unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast(), one.len()) }) {
+        match call::write(self.0.as_fd(), &1u64.to_ne_bytes()) {
             // The counter is full, and so not zero.
             Ok(_) | Err(Errno::AGAIN) => Ok(()),
             Err(error) => Err(error),

@@ -59,6 +59,7 @@ impl Wake {
     }
 
     /// Ends the wait that is under way, or the next one.
+    #[inline]
     pub(crate) fn signal(&self) -> Result<()> {
         match *self {
             #[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use crate::error::{Errno, Operation};
 use crate::sys::descriptor::{Borrowed, owned, set_close_on_exec, set_nonblocking};
-use crate::sys::system::{checked, checked_length};
+use crate::sys::system::{call, checked};
 use crate::sys::{Result, check};
 
 #[derive(Debug)]
@@ -29,8 +29,7 @@ impl Pipe {
 
     pub(super) fn signal(&self) -> Result<()> {
         check(Operation::Wake)?;
-        // SAFETY: one byte is readable.
-        match checked_length(unsafe { libc::write(self.writing.as_raw_fd(), [1u8].as_ptr().cast(), 1) }) {
+        match call::write(self.writing.as_fd(), &[1]) {
             // The pipe is full, and so not empty.
             Ok(_) | Err(Errno::AGAIN) => Ok(()),
             Err(error) => Err(error),

@@ -100,7 +100,14 @@ impl<'a> Entry<'a> {
     }
 
     pub(crate) fn told(&self) -> Ready {
-        ready(&ASKED, self.0.revents & self.0.events) | ready(&TOLD, self.0.revents)
+        let told = ready(&ASKED, self.0.revents & self.0.events) | ready(&TOLD, self.0.revents);
+        if self.0.revents & (ws::POLLHUP | ws::POLLERR) != ws::POLLHUP {
+            return told;
+        }
+        // What is called a hang-up here may be that the peer has closed its half alone, which concerns who receives.
+        let told = told.difference(Ready::HANG_UP);
+        let receives = self.asked().contains(Ready::READABLE);
+        if receives { told | Ready::READABLE | Ready::READ_CLOSED } else { told }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -127,6 +134,17 @@ impl<'a> Entry<'a> {
         if self.0.fd > isize::MAX as usize { !self.0.fd } else { self.0.fd }
     }
 
+    /// Where no number is that of a socket, the call fails; which they are is to be found out.
+    #[cold]
+    fn say_if_closed(&mut self) {
+        let mut kind = [0; 4];
+        let place = Place::of_plain_value(ws::SOL_SOCKET, ws::SO_TYPE);
+        // SAFETY: the number is only asked what it is, which may be nothing.
+        let socket = unsafe { Borrowed::borrow_raw(self.number() as RawSocket) };
+        let closed = option::get(socket, place, &mut kind).is_err();
+        self.0.revents = if closed { ws::POLLNVAL } else { 0 };
+    }
+
     /// Whether this waits for the end of a connect.
     fn may_be_connecting(&self) -> bool {
         // SAFETY: the entry was made of a socket that is lent for as long as it exists.
@@ -145,21 +163,26 @@ pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Re
         return Ok(0);
     }
     // As above: WSAPoll may tell nothing of a connect that failed.
-    if entries.len() <= SET && entries.iter().any(Entry::may_be_connecting) {
-        return select_any(entries, limit);
+    let select = entries.len() <= SET && entries.iter().any(Entry::may_be_connecting);
+    match if select { select_any(entries, limit) } else { poll_all(entries, limit) } {
+        Err(errno) if errno.as_raw() == ws::WSAENOTSOCK => entries.iter_mut().for_each(Entry::say_if_closed),
+        result => result?,
     }
-    let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as u32);
-    // SAFETY: the entries are so many writable WSAPOLLFDs.
-    checked(unsafe { ws::WSAPoll(first, count, milliseconds(limit)) })?;
     // Of sockets that are passed over it says, and counts, that they are none.
     Ok(entries.iter().filter(|entry| !entry.asked().is_empty() && !entry.told().is_empty()).count())
+}
+
+fn poll_all(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<()> {
+    let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as u32);
+    // SAFETY: the entries are so many writable WSAPOLLFDs.
+    checked(unsafe { ws::WSAPoll(first, count, milliseconds(limit)) }).map(drop)
 }
 
 /// How many sockets a set of select has room for.
 const SET: usize = 64;
 
 /// Waits by select: a connect that failed is in its third set, as is urgent data.
-fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
+fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<()> {
     let mut sets = [
         set_of(entries, |entry| entry.asked().contains(Ready::READABLE)),
         set_of(entries, |entry| entry.asked().contains(Ready::WRITABLE)),
@@ -170,7 +193,6 @@ fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usiz
     let [readable, writable, failed] = &mut sets;
     // SAFETY: the sets are writable, and the time is readable or null, which is no limit.
     checked(unsafe { ws::select(0, readable, writable, failed, time) })?;
-    let mut count = 0;
     for entry in entries {
         let [readable, writable, failed] = sets.each_ref().map(|set| has(set, entry.number()));
         let connecting = failed && entry.may_be_connecting();
@@ -181,9 +203,8 @@ fn select_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usiz
             (connecting, ws::POLLERR | ws::POLLHUP),
         ];
         entry.0.revents = told.iter().filter(|row| row.0).fold(0, |flags, row| flags | row.1);
-        count += usize::from(!entry.told().is_empty());
     }
-    Ok(count)
+    Ok(())
 }
 
 fn set_of(entries: &[Entry<'_>], belongs: impl Fn(&Entry<'_>) -> bool) -> ws::FD_SET {
