@@ -111,3 +111,68 @@ fn descriptors_of_processes_close_when_they_are_dropped() {
         drop(socket);
     });
 }
+
+#[test]
+fn queues_and_acceptors_close_what_they_hold_sent_or_not() {
+    use berkeley::{Acceptor, Overload, Queued, Taken};
+
+    leak::check(|| {
+        let mut acceptor = Acceptor::new(TcpListener::bind("127.0.0.1:0").unwrap());
+        acceptor.set_overload(Overload::Refuse).unwrap();
+        let address = acceptor.get_ref().local_address().unwrap();
+        let reader = TcpStream::connect(address).unwrap();
+        let (stream, _) = acceptor.accept().unwrap().unwrap();
+        let mut full = Queued::new(stream);
+        while full.send(&[0; 1000]).unwrap() != Taken::Refused {}
+        let _ = full.finish(Deadline::never()).unwrap();
+        let mut gone = Queued::new(reader);
+        drop(full);
+        while gone.send(b"x").is_ok() {}
+        acceptor.set_overload(Overload::Wait).unwrap();
+        acceptor.set_overload(Overload::Refuse).unwrap();
+    });
+}
+
+#[test]
+fn a_server_leaves_nothing_open_however_its_connections_end() {
+    use berkeley::{Report, Result, Server, Service, Stopper, Turn, serve, tcp};
+
+    struct Ends;
+
+    impl Service for Ends {
+        type Listener = tcp::Listener;
+        type State = ();
+
+        fn admit(&mut self, _: &TcpStream, from: &std::net::SocketAddr) -> Option<()> {
+            (from.port() % 2 == 0).then_some(())
+        }
+
+        fn received(&mut self, turn: &mut Turn<'_, Self>, data: &[u8]) -> Result<()> {
+            match data[0] {
+                0 => turn.close(),
+                1 => return Err(berkeley::Error::deadline_passed(berkeley::Operation::Wait)),
+                2 => turn.finish(Deadline::now())?,
+                _ => {}
+            }
+            Ok(())
+        }
+    }
+
+    leak::check(|| {
+        let listeners = TcpListener::bind_shared("127.0.0.1:0", 2).unwrap();
+        let (address, stopper) = (listeners[0].local_address().unwrap(), Stopper::new());
+        let stop = stopper.clone();
+        let server =
+            std::thread::spawn(move || serve(listeners, &stop, |_, listener| Server::new(listener, Ends)));
+        let clients: Vec<_> = (0..40).map(|_| TcpStream::connect(address).unwrap()).collect();
+        for (number, client) in clients.iter().enumerate() {
+            let _ = client.send(&[number as u8 % 4]);
+        }
+        for client in clients.iter().enumerate().filter(|(number, _)| number % 4 != 3).map(|it| it.1) {
+            let _ = client.by(SECOND * 30).recv(&mut [0; 1]);
+        }
+        stopper.stop(MILLISECOND * 50).unwrap();
+        let Report { served, turned_away, .. } = server.join().unwrap().unwrap();
+        assert_eq!(served + turned_away, 40);
+    });
+}

@@ -87,7 +87,9 @@ fn t_x_01_an_echo_server_by_multiplexer_listener_and_queues() {
                 serve_one(&mut poller, event.key()).unwrap();
             }
         }
-        clients.into_iter().for_each(|client| client.join().unwrap());
+        for client in clients {
+            client.join().unwrap();
+        }
     }
 }
 

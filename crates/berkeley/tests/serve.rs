@@ -541,6 +541,45 @@ fn a_server_that_cannot_be_made_ends_the_others() {
     assert!(error.unwrap_err().to_string().contains("no second one"));
 }
 
+/// Tells all, at length, when somebody goes.
+struct Mourner;
+
+impl Service for Mourner {
+    type Listener = tcp::Listener;
+    type State = ();
+
+    fn admit(&mut self, _: &TcpStream, _: &SocketAddr) -> Option<()> {
+        Some(())
+    }
+
+    fn received(&mut self, turn: &mut Turn<'_, Self>, data: &[u8]) -> Result<()> {
+        turn.send(data).map(drop)
+    }
+
+    fn closed(&mut self, connections: &mut Connections<Self>, (): (), _: Result<()>) {
+        for (_, other) in connections.iter_mut() {
+            assert_ne!(other.send(&vec![3; MUCH]).unwrap(), Taken::Refused);
+        }
+    }
+}
+
+#[test]
+fn what_is_sent_when_another_goes_arrives() {
+    let _limit = limit();
+    each_backend(|backend| {
+        let server = Running::start(backend, || Mourner, |server| server.set_queue_limit(MUCH));
+        let (goes, stays) = (server.connect(), server.connect());
+        assert_eq!(ask(&goes, b"in"), b"in");
+        assert_eq!(ask(&stays, b"in"), b"in");
+        drop(goes);
+        let mut news = vec![0; MUCH];
+        stays.by(SECOND * 50).read_exact(&mut news).unwrap();
+        assert!(news.iter().all(|byte| *byte == 3));
+        drop(stays);
+        server.stop(SECOND * 30);
+    });
+}
+
 /// Turns away whoever comes second.
 struct Choosy(bool);
 

@@ -125,13 +125,9 @@ impl<S: Service> Server<S> {
 
     /// Looks at the connections that the service had in its hands beside the one whose turn it was.
     pub(super) fn look_at_lent(&mut self) {
-        while !self.connections.lent.is_empty() {
-            for key in std::mem::take(&mut self.connections.lent) {
-                self.settle(key);
-                if self.connections.guest(key).is_some_and(|connection| connection.is_to_be_heard()) {
-                    self.again.push(key);
-                }
-            }
+        // Whoever has room again because of it hears so by an event of its own.
+        while let Some(key) = self.connections.lent.pop() {
+            self.settle(key);
         }
     }
 

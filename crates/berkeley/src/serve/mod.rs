@@ -194,10 +194,10 @@ impl<S: Service> Server<S> {
     pub fn run(&mut self, stopper: &Stopper) -> Result<Report> {
         stopper.wakes(self.connections.poller.waker()?);
         self.service.started(&mut self.connections)?;
-        self.look_at_lent();
         self.heed(stopper);
         let mut events = Events::new();
         while !self.has_stopped() {
+            self.look_at_lent();
             let until = if self.again.is_empty() { Deadline::never() } else { Deadline::now() };
             self.connections.poller.wait(&mut events, until.earlier(self.stop_at.unwrap_or(until)))?;
             for event in &events {
@@ -225,7 +225,6 @@ impl<S: Service> Server<S> {
         } else if self.connections.poller.contains(event.key()) {
             self.service.timer(&mut self.connections, event.key());
         }
-        self.look_at_lent();
         Ok(())
     }
 
