@@ -8,10 +8,10 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 
 use berkeley::packet::PacketKind;
 use berkeley::{
-    Address, Error, Family, IcmpSocket, Inet6Address, Kind, MILLISECOND, NetlinkSocket, Operation,
-    PacketSocket, ProcessExit, Protocol, RawSocket, Result, SctpListener, SctpStream, Signal, Signals,
-    Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket,
-    UnixSeqpacketListener, UnixStream, VsockListener, VsockStream, netlink, vsock, wait_any,
+    Address, Backend, Error, Family, IcmpSocket, Inet6Address, Kind, MILLISECOND, NetlinkSocket, Operation,
+    PacketSocket, Poller, ProcessExit, Protocol, RawSocket, Result, SctpListener, SctpStream, Signal,
+    Signals, Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener,
+    UnixSeqpacket, UnixSeqpacketListener, UnixStream, VsockListener, VsockStream, netlink, vsock, wait_any,
 };
 use berkeley_testkit::{limit, scratch};
 
@@ -94,6 +94,9 @@ fn signals_the_ends_of_processes_and_waiting_are_unsupported() {
     refuses("signals once more", Signals::new([Signal::TERM]));
     refuses("the end of a process", ProcessExit::of_process(std::process::id()));
     refuses("a wait for nothing", wait_any(&mut [], MILLISECOND));
+    refuses("a poller", Poller::<UdpSocket>::new());
+    assert!(Backend::available().is_empty());
+    refuses("a poller of a mechanism", Poller::<UdpSocket>::with_backend(Backend::Poll));
 }
 
 /// Addresses are pure, and work all the same.

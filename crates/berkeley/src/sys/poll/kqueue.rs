@@ -218,7 +218,7 @@ impl Kqueue {
         }
         let registration = self.registrations.get_mut(place).and_then(Option::as_mut);
         let registration = registration.filter(|registration| registration.number == event.ident as RawFd);
-        let Some(registration) = registration else { return self.forget(event) };
+        let Some(registration) = registration else { return self.silence(event) };
         let ready = said(event);
         if let Some(number) = registration.report {
             self.reports[number as usize].1 |= ready;
@@ -230,7 +230,7 @@ impl Kqueue {
 
     /// Removes a filter that should not be there, so that it is not told again and again.
     #[cold]
-    fn forget(&self, event: &libc::kevent) {
+    fn silence(&self, event: &libc::kevent) {
         let change = libc::kevent { flags: libc::EV_DELETE as _, ..*event };
         // SAFETY: one change is readable, and there is no room for events.
         let _ = unsafe { libc::kevent(self.queue.as_raw_fd(), &raw const change, 1, null_mut(), 0, null()) };
