@@ -269,13 +269,12 @@ impl SocketOf<Listener> {
         let family = family_of(&address, Operation::Bind)?;
         let mut listeners: Vec<Self> = Vec::with_capacity(count);
         for _ in 0..count {
-            let listener = match (option, listeners.first()) {
-                (None, Some(first)) => first.duplicate()?,
-                _ => {
-                    let listener = Self::open_as(family, Kind::STREAM, Protocol::TCP, Listener)?;
-                    option.map_or(Ok(()), |(option, _)| listener.set(*option, true))?;
-                    listener.bound(address.clone(), &raw, BACKLOG)?
-                }
+            let listener = if let (None, Some(first)) = (option, listeners.first()) {
+                first.duplicate()?
+            } else {
+                let listener = Self::open_as(family, Kind::STREAM, Protocol::TCP, Listener)?;
+                option.map_or(Ok(()), |(option, _)| listener.set(*option, true))?;
+                listener.bound(address.clone(), &raw, BACKLOG)?
             };
             if listeners.is_empty() {
                 // The port that the system chose is that of all.
