@@ -102,7 +102,8 @@ fn pattern(length: usize) -> Vec<u8> {
 fn everything_comes_back_in_order() {
     let _limit = limit();
     each_backend(|backend| {
-        let server = Running::start(backend, echo, |_| {});
+        let endless = std::time::Duration::MAX;
+        let server = Running::start(backend, echo, move |server| server.set_idle_limit(Some(endless)));
         let data = pattern(3_000_000);
         std::thread::scope(|scope| {
             for _ in 0..4 {
