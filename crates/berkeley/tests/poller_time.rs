@@ -103,8 +103,13 @@ fn timers_come_in_their_order_and_stay_until_they_are_removed() {
         assert!(poller.remove_timer(removed) && !poller.remove_timer(removed));
         assert_eq!((poller.len(), poller.is_empty(), poller.iter().count()), (0, true, 0));
         assert!(poller.contains(soon) && poller.get(soon).is_none() && poller.interest(soon).is_none());
-        assert_eq!(wait_for(&mut poller, Event::is_timed_out).key(), soon);
-        assert_eq!(wait_for(&mut poller, Event::is_timed_out).key(), late);
+        // On a busy machine one wait may give both.
+        let mut came = Vec::new();
+        let deadline = Deadline::after(SECOND * 10);
+        while came.len() < 2 && !deadline.has_passed() {
+            came.extend(keys(&mut poller, deadline));
+        }
+        assert_eq!(came, [soon, late]);
         assert_eq!(keys(&mut poller, MILLISECOND * 10), []);
         poller.set_deadline(soon, MILLISECOND).unwrap();
         assert_eq!(wait_for(&mut poller, Event::is_timed_out).key(), soon);
