@@ -185,6 +185,54 @@ fn a_registration_that_nobody_can_name_any_more_is_got_rid_of() {
 }
 
 #[test]
+fn an_entry_that_is_removed_to_be_closed_costs_no_system_call() {
+    each_poller(|mut poller| {
+        let (left, right) = udp_pair(LOOPBACK).unwrap();
+        let key = poller.add(right, Interest::READABLE).unwrap();
+        let (removed, calls) = berkeley::fault::calls_of(|| poller.remove_to_close(key));
+        assert_eq!(calls, []);
+        assert!(poller.remove_to_close(key).is_none() && poller.is_empty());
+        drop(removed);
+        left.send(b"x").unwrap();
+        assert_eq!(ready(&mut poller, QUIET), []);
+    });
+}
+
+#[test]
+fn an_entry_that_is_removed_to_be_closed_and_is_not_is_reported_to_nobody() {
+    each_poller(|mut poller| {
+        let (left, right) = udp_pair(LOOPBACK).unwrap();
+        let key = poller.add(right, Interest::READABLE).unwrap();
+        let bystander = poller.add(UdpSocket::bind(LOOPBACK).unwrap(), Interest::READABLE).unwrap();
+        let kept = poller.remove_to_close(key).unwrap();
+        left.send(b"x").unwrap();
+        assert_eq!(ready(&mut poller, QUIET), []);
+        let (found, calls) = berkeley::fault::calls_of(|| ready(&mut poller, QUIET));
+        let waits = calls.iter().filter(|call| **call == berkeley::Operation::Wait).count();
+        assert!(found.is_empty() && waits <= 3, "it wakes the poller {waits} times");
+        // It may be added again, and the others are where they were.
+        let again = poller.add(kept, Interest::READABLE).unwrap();
+        assert_eq!(ready(&mut poller, SECOND * 10), [(again, Ready::READABLE)]);
+        poller.set_interest(bystander, Interest::WRITABLE).unwrap();
+        poller.remove(again);
+        assert_eq!(ready(&mut poller, SECOND * 10), [(bystander, Ready::WRITABLE)]);
+    });
+}
+
+/// To add what is still registered, before the next wait has found that out.
+#[test]
+fn an_entry_that_is_removed_to_be_closed_may_be_added_at_once() {
+    each_poller(|mut poller| {
+        let (left, right) = udp_pair(LOOPBACK).unwrap();
+        let key = poller.add(right, Interest::READABLE).unwrap();
+        let kept = poller.remove_to_close(key).unwrap();
+        let again = poller.add(kept, Interest::READABLE).unwrap();
+        left.send(b"x").unwrap();
+        assert_eq!(ready(&mut poller, SECOND * 10), [(again, Ready::READABLE)]);
+    });
+}
+
+#[test]
 fn a_regular_file_is_refused_or_always_ready() {
     each_poller(|mut poller| match poller.add(tempfile::tempfile().unwrap(), Interest::READABLE) {
         Ok(key) => assert_eq!(ready(&mut poller, SECOND * 10), [(key, Ready::READABLE)]),

@@ -164,7 +164,7 @@ impl<S: Service> Server<S> {
         if self.connections.guest(key).is_none() {
             return;
         }
-        if let Some(entry) = self.connections.poller.remove(key) {
+        if let Some(entry) = self.connections.poller.remove_to_close(key) {
             self.connections.count -= 1;
             let late = end.as_ref().is_err_and(Error::is_deadline_passed);
             self.report.cut += u64::from(self.stop_at.is_some() && late);

@@ -44,7 +44,7 @@ fn serve<const EDGE: bool>() {
             match poller.get_mut(event.key()) {
                 Some(Peer::Guest(guest)) if echo::<EDGE>(guest, &mut buffer) => {}
                 Some(Peer::Guest(_)) => {
-                    poller.remove(event.key());
+                    poller.remove_to_close(event.key());
                     open -= 1;
                 }
                 Some(Peer::Door(_)) => open += accept_all(&mut poller, event.key(), interest),

@@ -189,6 +189,10 @@ impl CompletionPort {
         Ok(())
     }
 
+    pub(super) fn forget(&mut self, number: Number, token: u64) -> Result<()> {
+        self.remove(number, token)
+    }
+
     fn registration(&mut self, token: u64) -> Option<&mut Registration> {
         let place = self.registrations.get_mut(token as u32 as usize)?;
         place.as_mut().filter(|registration| registration.token == token)

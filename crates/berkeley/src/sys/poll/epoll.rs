@@ -91,7 +91,11 @@ impl Epoll {
     #[inline]
     pub(super) fn add(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
-        epoll::add(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
+        match epoll::add(&self.set, source, epoll::EventData::new_u64(token), flags(interest)) {
+            // Left over from an entry that is gone, because the source was not closed.
+            Err(RustixErrno::EXIST) => self.modify(source, token, interest),
+            added => added.map_err(errno),
+        }
     }
 
     #[inline]
@@ -108,6 +112,13 @@ impl Epoll {
         // whether it is registered here, and to nothing else.
         let source = unsafe { BorrowedFd::borrow_raw(number) };
         epoll::delete(&self.set, source).map_err(errno)
+    }
+
+    /// The registration goes with the last descriptor of its file.
+    #[inline]
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self, reason = "the contract of all mechanisms")]
+    pub(super) fn forget(&mut self, _: Number, _: u64) -> Result<()> {
+        Ok(())
     }
 
     #[inline(always)]

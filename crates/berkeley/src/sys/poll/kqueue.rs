@@ -129,6 +129,13 @@ impl Kqueue {
         self.disarm(&old)
     }
 
+    /// The filters go with their descriptor.
+    pub(super) fn forget(&mut self, _: Number, token: u64) -> Result<()> {
+        self.registration(token).ok_or(Errno::NOENT)?;
+        self.registrations[token as u32 as usize] = None;
+        Ok(())
+    }
+
     fn registration(&self, token: u64) -> Option<Registration> {
         let registration = *self.registrations.get(token as u32 as usize)?;
         registration.filter(|registration| registration.token == token)

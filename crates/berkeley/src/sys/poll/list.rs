@@ -72,6 +72,10 @@ impl List {
         Ok(())
     }
 
+    pub(super) fn forget(&mut self, number: Number, token: u64) -> Result<()> {
+        self.remove(number, token)
+    }
+
     pub(super) fn wait(
         &mut self,
         most: usize,

@@ -193,6 +193,14 @@ macro_rules! mechanisms {
                 }
             }
 
+            /// Forgets a source that is about to be closed, which ends its registration where the system has it.
+            #[inline]
+            pub(crate) fn forget(&mut self, number: Number, token: u64) -> Result<()> {
+                match *self {
+                    $($(#[$condition])* Self::$name(ref mut mechanism) => mechanism.forget(number, token),)*
+                }
+            }
+
             /// Waits until something is ready, a wake was used, or the limit is over.
             #[inline(always)]
             #[allow(clippy::inline_always, reason = "as `Poller::wait`")]
