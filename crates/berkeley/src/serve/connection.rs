@@ -152,9 +152,13 @@ impl<S: Service> Connection<S> {
     /// When the first of the deadlines passes, or a send is to be tried again that no event tells of.
     pub(super) fn next_alarm(&self) -> Deadline {
         let memory = if self.queue.is_short_of_memory() { LACK.into() } else { Deadline::never() };
-        let idle = || self.idle.map_or(Deadline::never(), |limit| Deadline::at(self.active + limit));
+        let idle = || {
+            let instant = self.idle.and_then(|limit| self.active.checked_add(limit));
+            instant.map_or(Deadline::never(), Deadline::at)
+        };
         // A connection that is to finish has no other time left.
-        self.finish_by.unwrap_or_else(|| idle().earlier(self.deadline)).earlier(memory)
+        let own = self.finish_by.unwrap_or_else(|| idle().earlier(self.deadline));
+        own.earlier(self.queue.deadline()).earlier(memory)
     }
 
     /// Whether the connection is over, and how it ended: `None` while it goes on.
@@ -168,7 +172,8 @@ impl<S: Service> Connection<S> {
 
     /// The end of a connection that was to finish and has not in time.
     pub(super) fn overdue(&mut self) -> Option<Result<()>> {
-        if !self.finish_by.is_some_and(Deadline::has_passed) {
+        let finish_by = self.finish_by.unwrap_or(Deadline::never());
+        if !finish_by.earlier(self.queue.deadline()).has_passed() {
             return None;
         }
         Some(match self.queue.flush() {

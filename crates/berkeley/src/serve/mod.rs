@@ -231,12 +231,12 @@ impl<S: Service> Server<S> {
     /// Begins to stop, if that is wanted.
     fn heed(&mut self, stopper: &Stopper) {
         let Some(deadline) = stopper.deadline() else { return };
-        let begins = self.stop_at.replace(deadline).is_none();
+        let is_known = self.stop_at.replace(deadline) == Some(deadline);
         if let Some(Entry::Door(acceptor)) = self.connections.poller.remove(self.door) {
             self.report.refused = acceptor.refused();
             self.report.failed = acceptor.failed();
         }
-        if !begins {
+        if is_known {
             return;
         }
         let keys: Vec<_> = self.connections.iter_mut().map(|(key, _)| key).collect();

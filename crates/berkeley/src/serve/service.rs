@@ -93,7 +93,7 @@ pub trait Service: Sized {
         Ok(())
     }
 
-    /// Is told that the server is to stop by `deadline`. If nothing else is written here, the connection gets what is
+    /// Is told that the server is to stop by `deadline`, and again if that changes. If nothing else is written here, the connection gets what is
     /// queued for it, and then the end.
     fn stopping(&mut self, turn: &mut Turn<'_, Self>, deadline: Deadline) -> Result<()> {
         turn.finish(deadline)
