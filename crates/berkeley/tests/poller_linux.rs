@@ -79,12 +79,12 @@ fn a_long_wait_ends_when_it_should() {
     }
 }
 
-/// Ten thousand registrations, each found again; the last is as fast as the first.
+/// Ten thousand registrations, or as many as there may be, each found again.
 #[test]
 fn ten_thousand_registrations_are_told_apart() {
     let _limit = limit();
-    let many = 10_000;
-    if !need(raise_limit() > many * 2 + 100, "a limit of 20,000 descriptors") {
+    let many = raise_limit().saturating_sub(100).min(20_000) / 2;
+    if !need(many >= 1000, "a limit of some thousand descriptors") {
         return;
     }
     let (mut poller, mut events) = (Poller::new().unwrap(), Events::with_capacity(64));
