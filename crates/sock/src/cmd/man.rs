@@ -194,7 +194,7 @@ mod tests {
     fn there_is_a_page_for_every_word_that_chooses_one() {
         let pages = pages().unwrap();
         let words: Vec<&str> = pages.iter().map(|page| page.word.as_str()).collect();
-        assert_eq!(words[..4], ["sock", "connect", "listen", "address"]);
+        assert_eq!(words[..5], ["sock", "connect", "listen", "forward", "pipe"]);
         assert_eq!(words[words.len() - 3..], ["man", "addresses", "options"]);
         let mut files: Vec<&str> = pages.iter().map(|page| page.file.as_str()).collect();
         assert!(files.contains(&"sock-address.1") && files.contains(&"sock-address-calc.1"));
