@@ -37,7 +37,7 @@ fn raise_limit() -> u64 {
     limit.rlim_cur = limit.rlim_max;
     // SAFETY: the limit is readable.
     unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-    u64::from(limit.rlim_cur)
+    limit.rlim_cur
 }
 
 /// As before Linux 5.11, and as in sandboxes that do not know the call.

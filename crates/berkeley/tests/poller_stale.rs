@@ -7,7 +7,6 @@
 use std::mem::ManuallyDrop;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::rc::Rc;
 
 use berkeley::{
     AsSource, Backend, Deadline, Event, Events, Interest, Key, MILLISECOND, Poller, Ready, SECOND, Trigger,
@@ -155,6 +154,7 @@ fn another_source_under_the_same_number_is_registered_by_setting_the_interest() 
 }
 
 #[test]
+#[cfg(debug_assertions)]
 fn a_registration_that_nobody_can_name_any_more_is_got_rid_of() {
     each_poller(|mut poller| {
         let (left, right) = udp_pair(LOOPBACK).unwrap();
@@ -185,6 +185,7 @@ fn a_registration_that_nobody_can_name_any_more_is_got_rid_of() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
 fn an_entry_that_is_removed_to_be_closed_costs_no_system_call() {
     each_poller(|mut poller| {
         let (left, right) = udp_pair(LOOPBACK).unwrap();
@@ -199,6 +200,7 @@ fn an_entry_that_is_removed_to_be_closed_costs_no_system_call() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
 fn an_entry_that_is_removed_to_be_closed_and_is_not_is_reported_to_nobody() {
     each_poller(|mut poller| {
         let (left, right) = udp_pair(LOOPBACK).unwrap();
@@ -269,6 +271,8 @@ fn a_poller_closes_what_it_has() {
 
 #[cfg(debug_assertions)]
 mod faults {
+    use std::rc::Rc;
+
     use berkeley::fault::{Effect, Fault};
     use berkeley::{Errno, Operation};
     use berkeley_testkit::fault::Faults;
