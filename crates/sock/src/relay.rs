@@ -12,8 +12,8 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use berkeley::{
-    Acceptor, Address, AsSource, Deadline, Error, Event, Events, Interest, Key, MILLISECOND, Poller, SECOND,
-    Socket, Source,
+    Acceptor, Address, AsSource, Deadline, Errno, Error, Event, Events, Interest, Key, MILLISECOND, Poller,
+    SECOND, Socket, Source,
 };
 
 pub use self::dial::Target;
@@ -21,7 +21,7 @@ pub use self::dump::{Dump, Form};
 use self::pair::{End, Pair, Side};
 use crate::exit::Exit;
 use crate::report::{Failure, Voice};
-use crate::serve::Keeper;
+use crate::serve::{Keeper, Reserve};
 use crate::stdio::LONGEST;
 
 /// How many pieces one direction passes on before others have their turn.
@@ -85,6 +85,9 @@ struct Door {
     most: usize,
     /// Whether it was said that a sender is one too many.
     is_full: bool,
+    /// What the connect to the target takes of a client who is let in.
+    reserve: Reserve,
+    is_short: bool,
 }
 
 impl Relay {
@@ -120,7 +123,15 @@ impl Relay {
         };
         let failed = |error: Error| Failure::of(format_args!("serve {}", keeper.endpoint), &error);
         let key = self.poller.add(entry, Interest::READABLE).map_err(|error| failed(error.into()))?;
-        self.door = Some(Door { key, keeper, target, most, is_full: false });
+        self.door = Some(Door {
+            key,
+            keeper,
+            target,
+            most,
+            is_full: false,
+            reserve: Reserve::new(1),
+            is_short: false,
+        });
         Ok(())
     }
 
@@ -192,6 +203,12 @@ impl Relay {
         while let (Some(acceptor), Some(door)) =
             (door_of(&mut self.poller, self.door.as_ref()), &mut self.door)
         {
+            door.is_short = false;
+            if let Err(error) = door.reserve.fill() {
+                door.is_short = true;
+                door.keeper.lacks(error.errno().unwrap_or(Errno::MFILE));
+                break;
+            }
             let Some((socket, from)) = acceptor.accept()? else {
                 if let Some(lack) = acceptor.take_lack() {
                     door.keeper.lacks(lack);
@@ -234,6 +251,9 @@ impl Relay {
 
     /// Takes note that a connection is over: another may come.
     fn gone(&mut self) {
+        if let Some(door) = &mut self.door {
+            door.is_short = false;
+        }
         if let Some(acceptor) = door_of(&mut self.poller, self.door.as_ref()) {
             acceptor.closed();
         }
@@ -242,8 +262,11 @@ impl Relay {
     /// Has the poller wait for clients, or not, as the acceptor says.
     fn watch_door(&mut self) -> berkeley::Result<()> {
         let Some(acceptor) = door_of(&mut self.poller, self.door.as_ref()) else { return Ok(()) };
-        let (interest, resume_at) = (acceptor.interest(), acceptor.resume_at());
+        let (mut interest, mut resume_at) = (acceptor.interest(), acceptor.resume_at());
         let Some(door) = &self.door else { return Ok(()) };
+        if door.is_short {
+            (interest, resume_at) = (Interest::NONE, Reserve::retry_at());
+        }
         if self.poller.interest(door.key) != Some(interest) {
             self.poller.set_interest(door.key, interest)?;
         }

@@ -4,6 +4,7 @@ mod echo;
 mod exec;
 mod hub;
 mod keeper;
+mod reserve;
 mod seats;
 mod words;
 
@@ -13,6 +14,7 @@ pub use self::echo::{echo_connections, echo_datagrams};
 pub use self::exec::{Host, Program};
 pub use self::hub::meet;
 pub use self::keeper::Keeper;
+pub use self::reserve::Reserve;
 use self::seats::{Seat, Seats};
 pub use self::words::split;
 use crate::endpoint::Endpoint;

@@ -61,14 +61,16 @@ fn target() -> (TcpListener, String) {
 #[test]
 fn every_family_leads_to_every_other() {
     let _limit = limit();
+    let wait: &[&str] = &["--wait", "10ms"];
     let directory = TempDir::new().unwrap();
     for (index, to) in addresses(&directory, "to").into_iter().enumerate() {
         let mut server = sock(&["listen", "--echo", &to]);
         let to = server.address();
         let mut running = Vec::new();
         for from in addresses(&directory, &format!("from-{index}")) {
-            let (relay, address) = forward(&from, &to, &[]);
-            let wait: &[&str] = if is_datagram(&from) { &["--wait", "1ms"] } else { &[] };
+            let (relay, address) =
+                forward(&from, &to, if is_datagram(&from) || is_datagram(&to) { wait } else { &[] });
+            let wait = if is_datagram(&from) { wait } else { &[] };
             let clients = (0..2).map(|n| {
                 let mut client = sock(&[&["connect", &address], wait].concat());
                 client.write(format!("hello {n}").as_bytes());
@@ -101,7 +103,7 @@ fn many_clients_at_once_each_get_their_own() {
             // Each begins elsewhere, so that what is another's is found out.
             let share = &forth(SHARE + CLIENTS)[n..n + SHARE];
             scope.spawn(move || {
-                (&*client).write_all(share).and_then(|()| Ok(client.shutdown(Shutdown::Send)?)).unwrap()
+                (&*client).write_all(share).and_then(|()| Ok(client.shutdown(Shutdown::Send)?)).unwrap();
             });
             scope.spawn(move || {
                 read_all(&mut &*client, share);

@@ -8,9 +8,10 @@ use std::time::Duration;
 use clap::Args;
 
 use super::misplaced;
+use crate::endpoint::Endpoint;
 use crate::exit::Exit;
 use crate::quantity;
-use crate::relay::{Dump, Form, Settings};
+use crate::relay::{Dump, Form, QUIET, Settings};
 use crate::report::{Failure, Problems, Voice, io_reason};
 
 /// How what passes is shown, and when it is over.
@@ -22,6 +23,9 @@ pub struct RelayArgs {
     /// End a connection when nothing has passed for DURATION
     #[arg(long, value_name = "DURATION")]
     idle: Option<String>,
+    /// Wait for datagrams for DURATION after the end of the other side [default: 1s]
+    #[arg(long, value_name = "DURATION")]
+    wait: Option<String>,
     /// Show what passes on the standard error, with its direction, connection and time
     #[arg(long, value_name = "FORM", value_enum)]
     dump: Option<Form>,
@@ -38,13 +42,16 @@ pub struct RelayArgs {
 pub struct Limits {
     pub timeout: Option<Duration>,
     pub idle: Option<Duration>,
+    wait: Option<Duration>,
     dump_limit: Option<u64>,
 }
 
 impl RelayArgs {
-    pub fn read(&self, problems: &mut Problems) -> Limits {
+    /// Reads the flags, for two ends of which one may have datagrams.
+    pub fn read(&self, ends: [Option<&Endpoint>; 2], problems: &mut Problems) -> Limits {
         let timeout = problems.take_some("--timeout", self.timeout.as_ref(), quantity::duration);
         let idle = problems.take_some("--idle", self.idle.as_ref(), quantity::duration);
+        let wait = problems.take_some("--wait", self.wait.as_ref(), quantity::duration);
         let dump_limit = problems
             .take_some("--dump-limit", self.dump_limit.as_ref(), |text| quantity::between(text, 1, u64::MAX));
         for (flag, given) in
@@ -54,16 +61,21 @@ impl RelayArgs {
                 problems.take(Err::<(), _>(misplaced(flag, "a dump: --dump hex or --dump text")));
             }
         }
-        Limits { timeout, idle, dump_limit }
+        let has_datagrams = |end: Option<&Endpoint>| end.is_none_or(|end| end.transport().is_datagram());
+        if self.wait.is_some() && !ends.into_iter().any(has_datagrams) {
+            let what = "datagrams: a connection is waited for to its end";
+            problems.take(Err::<(), _>(misplaced("--wait", what)));
+        }
+        Limits { timeout, idle, wait, dump_limit }
     }
 
     /// What pairs are joined by.
-    pub fn settings(&self, limits: &Limits, quiet: Duration, voice: Voice) -> Result<Settings, Failure> {
+    pub fn settings(&self, limits: &Limits, voice: Voice) -> Result<Settings, Failure> {
         let dump = match self.dump {
             Some(form) => Some(Dump::new(self.open()?, form, limits.dump_limit)),
             None => None,
         };
-        Ok(Settings { voice, idle: limits.idle, quiet, dump })
+        Ok(Settings { voice, idle: limits.idle, quiet: limits.wait.unwrap_or(QUIET), dump })
     }
 
     fn open(&self) -> Result<Box<dyn Write + Send>, Failure> {

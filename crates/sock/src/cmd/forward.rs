@@ -12,7 +12,7 @@ use super::{misplaced, networks};
 use crate::endpoint::{Endpoint, Purpose};
 use crate::exit::Exit;
 use crate::open::{self, Opened};
-use crate::relay::{QUIET, Relay, Target};
+use crate::relay::{Relay, Target};
 use crate::report::{Failure, Problems, Voice};
 use crate::serve::Keeper;
 use crate::{quantity, signal};
@@ -31,7 +31,7 @@ and its addresses are tried in order.
 
 Of a datagram socket every sender has a connection of its own, which ends when nothing has passed for a minute, or for \
 --idle. What comes faster than the target takes it is dropped. A stream that leads to datagrams or records is cut where \
-reads end, at 8192 bytes at the latest. --max counts senders there.";
+reads end, at 8192 bytes at the latest; when it has ended, datagrams are waited for until none has come for --wait. --max counts senders there.";
 
 /// How long a sender of datagrams is remembered if nothing is said.
 const IDLE: Duration = SECOND.saturating_mul(60);
@@ -74,7 +74,7 @@ impl Forward {
         let to = problems.take(Endpoint::parse(&self.to, Purpose::Connect));
         let max = problems.take_some("--max", self.max.as_ref(), quantity::count);
         let allow = networks(&self.allow, &mut problems);
-        let mut limits = self.relay.read(&mut problems);
+        let mut limits = self.relay.read([from.as_ref(), to.as_ref()], &mut problems);
         if let Some(from) = &from {
             if self.take_over && from.path().is_none() {
                 problems.take(Err::<(), _>(misplaced("--take-over", "the paths of Unix sockets")));
@@ -97,7 +97,7 @@ impl Forward {
         let Job { from, to, max, allow, limits } = self.read()?;
         signal::watch();
         let addresses = to.addresses()?;
-        let mut relay = Relay::new(self.relay.settings(&limits, QUIET, voice)?)?;
+        let mut relay = Relay::new(self.relay.settings(&limits, voice)?)?;
         let opened = open::bind(&from, self.take_over)?;
         voice.note(format_args!("listening on {}", bound_to(&from, &opened.socket)));
         let Opened { socket, path } = opened;

@@ -9,10 +9,10 @@ use super::misplaced;
 use crate::endpoint::{Endpoint, Purpose};
 use crate::exit::Exit;
 use crate::open::{self, Opened};
-use crate::relay::{QUIET, Relay};
+use crate::relay::Relay;
 use crate::report::{Failure, Problem, Problems, Voice};
 use crate::serve::Keeper;
-use crate::{quantity, signal};
+use crate::signal;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,9 +36,6 @@ pub struct Pipe {
     one: String,
     /// The other end
     other: String,
-    /// Wait for datagrams for DURATION after the end of the other side [default: 1s]
-    #[arg(long, value_name = "DURATION")]
-    wait: Option<String>,
     /// Replace a Unix path whose socket is gone
     #[arg(long)]
     take_over: bool,
@@ -50,7 +47,6 @@ pub struct Pipe {
 #[derive(Debug)]
 pub struct Job {
     ends: [(Endpoint, Purpose); 2],
-    wait: std::time::Duration,
     limits: Limits,
 }
 
@@ -75,8 +71,8 @@ impl Pipe {
         let mut problems = Problems::default();
         let one = problems.take(end(&self.one));
         let other = problems.take(end(&self.other));
-        let wait = problems.take_some("--wait", self.wait.as_ref(), quantity::duration);
-        let limits = self.relay.read(&mut problems);
+        let endpoints = [&one, &other].map(|end| end.as_ref().map(|end| &end.0));
+        let limits = self.relay.read(endpoints, &mut problems);
         if let (Some(one), Some(other)) = (&one, &other) {
             let ends = [one, other];
             let is_listening_path =
@@ -85,24 +81,18 @@ impl Pipe {
                 problems
                     .take(Err::<(), _>(misplaced("--take-over", "the paths of Unix sockets that listen")));
             }
-            if self.wait.is_some() && !ends.iter().any(|end| end.0.transport().is_datagram()) {
-                problems.take(Err::<(), _>(misplaced(
-                    "--wait",
-                    "datagrams: a connection is waited for to its end",
-                )));
-            }
         }
         problems.check()?;
         match (one, other) {
-            (Some(one), Some(other)) => Ok(Job { ends: [one, other], wait: wait.unwrap_or(QUIET), limits }),
+            (Some(one), Some(other)) => Ok(Job { ends: [one, other], limits }),
             _ => Err(Failure::quiet(Exit::Usage)),
         }
     }
 
     pub fn run(&self, voice: Voice) -> Result<(), Failure> {
-        let Job { ends, wait, limits } = self.read()?;
+        let Job { ends, limits } = self.read()?;
         signal::watch();
-        let mut relay = Relay::new(self.relay.settings(&limits, wait, voice)?)?;
+        let mut relay = Relay::new(self.relay.settings(&limits, voice)?)?;
         let starts = [self.start(&ends[0], voice)?, self.start(&ends[1], voice)?];
         let mut opened = Vec::with_capacity(2);
         for ((endpoint, _), start) in ends.into_iter().zip(starts) {

@@ -76,10 +76,14 @@ impl Relay {
     /// Tries the addresses of the target that are left, until one answers or has to be waited for.
     pub fn dial(&mut self, id: Key) {
         loop {
-            let (Some(pair), Some(door)) = (self.pairs.get_mut(&id), &self.door) else { return };
+            let (Some(pair), Some(door)) = (self.pairs.get_mut(&id), &mut self.door) else { return };
             let Some(dial) = &mut pair.dial else { return };
             let Some(address) = dial.rest.pop() else { return self.not_reached(id) };
-            let begun = begin(&door.target.endpoint, &address, &mut dial.path);
+            let endpoint = &door.target.endpoint;
+            let mut begun = begin(endpoint, &address, &mut dial.path);
+            if begun.as_ref().is_err_and(Error::is_descriptor_limit) && door.reserve.release() {
+                begun = begin(endpoint, &address, &mut dial.path);
+            }
             dial.current = Some(address.clone());
             let added = match begun {
                 Ok(Begun::Connected(socket)) => {

@@ -8,16 +8,19 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use berkeley::{
-    Acceptor, Address, AsSource, Deadline, Error, Events, Interest, Key, MILLISECOND, Poller, ProcessExit,
-    Socket, Source,
+    Acceptor, Address, AsSource, Deadline, Errno, Error, Events, Interest, Key, MILLISECOND, Poller,
+    ProcessExit, Socket, Source,
 };
 
-use super::Keeper;
+use super::{Keeper, Reserve};
 use crate::endpoint::Transport;
 use crate::report::{Failure, elapsed, io_reason};
 
 /// How often processes are looked at whose ends the system does not tell of.
 const LOOK: Duration = MILLISECOND.saturating_mul(100);
+
+/// How many descriptors are open while a process starts: two streams, and the pipe that tells whether it did.
+const DESCRIPTORS: usize = 4;
 
 /// What is run for each client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,9 @@ pub struct Host {
     door: Key,
     keeper: Keeper,
     program: Program,
+    /// What starting a process takes for a while.
+    reserve: Reserve,
+    is_short: bool,
     /// Processes whose ends the system does not tell of, and the timer that looks at them.
     unwatched: Vec<Served>,
     timer: Option<Key>,
@@ -90,13 +96,16 @@ impl Host {
         let mut poller = Poller::new().map_err(failed)?;
         let door =
             poller.add(Entry::Door(acceptor), Interest::READABLE).map_err(|error| failed(error.into()))?;
-        Ok(Self { poller, door, keeper, program, unwatched: Vec::new(), timer: None })
+        let reserve = Reserve::new(DESCRIPTORS);
+        let (unwatched, timer) = (Vec::new(), None);
+        Ok(Self { poller, door, keeper, program, reserve, is_short: false, unwatched, timer })
     }
 
     /// Serves until a signal ends the program.
     pub fn run(mut self) -> Result<(), Failure> {
+        let mut events = Events::new();
         loop {
-            let error = match self.turn() {
+            let error = match self.turn(&mut events) {
                 Ok(()) => continue,
                 Err(error) => error,
             };
@@ -104,10 +113,9 @@ impl Host {
         }
     }
 
-    fn turn(&mut self) -> berkeley::Result<()> {
-        let mut events = Events::new();
-        self.poller.wait(&mut events, Deadline::never())?;
-        for event in &events {
+    fn turn(&mut self, events: &mut Events) -> berkeley::Result<()> {
+        self.poller.wait(events, Deadline::never())?;
+        for event in &*events {
             if event.key() == self.door {
                 self.accept()?;
             } else if Some(event.key()) == self.timer {
@@ -127,16 +135,23 @@ impl Host {
     }
 
     fn accept(&mut self) -> berkeley::Result<()> {
-        while let Some(acceptor) = self.acceptor() {
+        loop {
+            let filled = self.reserve.fill();
+            self.is_short = filled.is_err();
+            if let Err(error) = filled {
+                self.keeper.lacks(error.errno().unwrap_or(Errno::MFILE));
+                return Ok(());
+            }
+            let Some(acceptor) = self.acceptor() else { return Ok(()) };
             let Some((socket, from)) = acceptor.accept()? else {
                 if let Some(lack) = acceptor.take_lack() {
                     self.keeper.lacks(lack);
                 }
-                break;
+                return Ok(());
             };
             let started = self.keeper.welcome(&socket, &from).is_some_and(|client| {
                 let begun = Instant::now();
-                match self.start(socket, &from) {
+                match self.start(&socket, &from) {
                     Ok(child) => self.watch(Served { child, client, begun }),
                     Err(error) => {
                         let why = io_reason(&error);
@@ -152,7 +167,6 @@ impl Host {
                 self.gone();
             }
         }
-        Ok(())
     }
 
     /// What the program is called.
@@ -163,8 +177,16 @@ impl Host {
         }
     }
 
-    /// Starts the process of a client.
-    fn start(&self, socket: Socket, from: &Address) -> io::Result<Child> {
+    /// Starts the process of a client, with descriptors of the reserve if there are no others.
+    fn start(&mut self, socket: &Socket, from: &Address) -> io::Result<Child> {
+        let lacks = |error: &io::Error| error.raw_os_error().map(Errno::from_raw) == Some(Errno::MFILE);
+        match self.spawn(socket, from) {
+            Err(error) if lacks(&error) && self.reserve.release() => self.spawn(socket, from),
+            started => started,
+        }
+    }
+
+    fn spawn(&self, socket: &Socket, from: &Address) -> io::Result<Child> {
         let local = socket.local_address().ok();
         let transport = self.keeper.endpoint.transport();
         let mut command = self.program.command();
@@ -222,6 +244,7 @@ impl Host {
     }
 
     fn gone(&mut self) {
+        self.is_short = false;
         if let Some(acceptor) = self.acceptor() {
             acceptor.closed();
         }
@@ -230,7 +253,10 @@ impl Host {
     /// Has the poller wait for clients, or not, as the acceptor says.
     fn watch_door(&mut self) -> berkeley::Result<()> {
         let Some(acceptor) = self.acceptor() else { return Ok(()) };
-        let (interest, resume_at) = (acceptor.interest(), acceptor.resume_at());
+        let (mut interest, mut resume_at) = (acceptor.interest(), acceptor.resume_at());
+        if self.is_short {
+            (interest, resume_at) = (Interest::NONE, Reserve::retry_at());
+        }
         if self.poller.interest(self.door) != Some(interest) {
             self.poller.set_interest(self.door, interest)?;
         }
@@ -255,14 +281,13 @@ fn surroundings(transport: Transport, name: &str, address: Option<&Address>) -> 
 
 /// The socket as two standard streams.
 #[cfg(unix)]
-fn streams(socket: Socket) -> io::Result<(Stdio, Stdio)> {
-    let input = std::os::fd::OwnedFd::from(socket);
-    let output = input.try_clone()?;
-    Ok((input.into(), output.into()))
+fn streams(socket: &Socket) -> io::Result<(Stdio, Stdio)> {
+    let stream = || std::os::fd::AsFd::as_fd(socket).try_clone_to_owned().map(Stdio::from);
+    Ok((stream()?, stream()?))
 }
 
 /// Says that a socket cannot be a standard stream there.
 #[cfg(not(unix))]
-fn streams(_: Socket) -> io::Result<(Stdio, Stdio)> {
+fn streams(_: &Socket) -> io::Result<(Stdio, Stdio)> {
     Err(io::ErrorKind::Unsupported.into())
 }
