@@ -445,6 +445,7 @@ fn a_pipe_ends_with_what_went_wrong() {
         &["pipe", &to, &to, "--take-over"],
         &["pipe", &to, &to, "--dump-limit", "3"],
         &["forward", LOOPBACK, "tcp://:80"],
+        &["forward", "listen+tcp://:0", &to],
         &["forward", LOOPBACK, &to, "--allow", "nowhere"],
         &["forward", "unix:/tmp/x", &to, "--allow", "::1"],
         &["forward", LOOPBACK, &to, "--dump", "octal"],
