@@ -3,7 +3,6 @@
 mod address;
 mod completions;
 mod connect;
-mod dump;
 mod errno;
 mod explain;
 mod forward;
@@ -12,6 +11,7 @@ mod listen;
 mod man;
 mod option;
 mod pipe;
+mod relay;
 
 use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};

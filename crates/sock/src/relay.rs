@@ -20,7 +20,7 @@ pub use self::dial::Target;
 pub use self::dump::{Dump, Form};
 use self::pair::{End, Pair, Side};
 use crate::exit::Exit;
-use crate::report::{Failure, Voice};
+use crate::report::{Failure, Voice, reason};
 use crate::serve::{Keeper, Reserve};
 use crate::stdio::LONGEST;
 
@@ -216,25 +216,23 @@ impl Relay {
                 break;
             };
             match door.keeper.welcome(&socket, &from) {
-                Some(name) => self.begin(socket, name)?,
+                Some(name) => self.begin(socket, name),
                 None => self.gone(),
             }
         }
         self.watch_door()
     }
 
-    fn begin(&mut self, socket: Socket, name: String) -> berkeley::Result<()> {
+    fn begin(&mut self, socket: Socket, name: String) {
         let id = self.poller.add_timer(Deadline::never());
-        let key = match self.add(id, 0, socket, Interest::NONE) {
-            Ok(key) => key,
+        match self.add(id, 0, socket, Interest::NONE) {
+            Ok(key) => self.admit(id, name, End::Socket(key), VecDeque::new()),
             Err(error) => {
                 self.poller.remove_timer(id);
+                self.settings.voice.note(format_args!("warning: wait {name}: {}", reason(&error)));
                 self.gone();
-                return Err(error);
             }
-        };
-        self.admit(id, name, End::Socket(key), VecDeque::new());
-        Ok(())
+        }
     }
 
     /// Makes a pair of which one end is there, and starts to connect the other.

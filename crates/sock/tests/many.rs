@@ -99,11 +99,11 @@ fn survives_a_lack(arguments: &str, uses: usize) {
     let clients: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(to).unwrap()).collect();
     server.line_with("too many open descriptors (EMFILE); waiting");
     // Those who are in are served, and those who are not wait.
-    let serves = |client: &TcpStream, limit| {
+    let answers = |client: &TcpStream, limit| {
         client.send(b"x").unwrap();
         client.by(Deadline::after(limit)).recv(&mut [0; 1]).is_ok_and(|length| length == 1)
     };
-    assert!(serves(&clients[0], LIMIT));
+    assert!(answers(&clients[0], LIMIT));
     let spent = (0..3)
         .map(|_| {
             let before = ticks(server.id);
@@ -113,9 +113,9 @@ fn survives_a_lack(arguments: &str, uses: usize) {
         .min();
     eprintln!("{arguments}: {spent:?} hundredths of a second in one at the limit");
     assert!(spent < Some(5), "{spent:?} hundredths of a second in one");
-    assert!(!serves(&clients[99], MILLISECOND * 50), "there is room for {uses} descriptors each");
+    assert!(!answers(&clients[99], MILLISECOND * 50), "there is room for {uses} descriptors each");
     for client in &clients[..99] {
-        assert!(serves(client, LIMIT));
+        assert!(answers(client, LIMIT));
         client.shutdown(berkeley::Shutdown::Send).unwrap();
         assert_eq!(client.by(LIMIT).recv(&mut [0; 1]).unwrap(), 0);
     }

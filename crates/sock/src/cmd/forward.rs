@@ -6,8 +6,8 @@ use berkeley::SECOND;
 use berkeley::addr::network::IpNet;
 use clap::Args;
 
-use super::dump::{Limits, RelayArgs};
 use super::listen::bound_to;
+use super::relay::{Limits, RelayArgs};
 use super::{misplaced, networks};
 use crate::endpoint::{Endpoint, Purpose};
 use crate::exit::Exit;

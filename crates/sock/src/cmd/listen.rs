@@ -166,6 +166,11 @@ impl Listen {
 
     pub fn run(&self, voice: Voice) -> Result<(), Failure> {
         let job = self.read()?;
+        if job.program.is_some() && !cfg!(unix) {
+            let message = "on this system a connection cannot be the standard input and output of a process";
+            return Err(Failure::new(Exit::Unsupported, message)
+                .with_hint("--echo and --keep-open serve without one"));
+        }
         signal::watch();
         if let Some(threads) = job.threads {
             return echo_on_threads(job, threads, voice);

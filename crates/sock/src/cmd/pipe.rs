@@ -3,9 +3,9 @@
 use berkeley::{Deadline, Operation, ReceiveFlags};
 use clap::Args;
 
-use super::dump::{Limits, RelayArgs};
 use super::listen::bound_to;
 use super::misplaced;
+use super::relay::{Limits, RelayArgs};
 use crate::endpoint::{Endpoint, Purpose};
 use crate::exit::Exit;
 use crate::open::{self, Opened};

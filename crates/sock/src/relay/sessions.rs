@@ -22,6 +22,11 @@ impl Relay {
             let Some(Entry::Datagrams(socket)) = self.poller.get(door.key) else { return Ok(()) };
             match socket.now().recv_from(&mut self.buffer) {
                 Ok(None) => return Ok(()),
+                Ok(Some((received, from))) if received.is_truncated() => {
+                    let name = door.keeper.endpoint.transport().show(&from);
+                    let text = format!("warning: receive {name}: longer than a message can be: dropped");
+                    self.settings.voice.note(text);
+                }
                 Ok(Some((received, from))) => self.heard(received.len(), from),
                 // What an earlier answer came to.
                 Err(error) if error.is_refused() || is_gone(&error) || error.should_retry() => {}
