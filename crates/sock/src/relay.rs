@@ -3,6 +3,7 @@
 //! What arrives at one end of a pair goes to the other. Of each direction there is one piece in memory at most: nothing
 //! is received while the last piece has not left, so that who does not read is not read for. Each direction ends by itself.
 
+mod bulk;
 mod dial;
 mod dump;
 mod pair;
@@ -16,6 +17,7 @@ use berkeley::{
     SECOND, Socket, Source,
 };
 
+use self::bulk::Pipes;
 pub use self::dial::Target;
 pub use self::dump::{Dump, Form};
 use self::pair::{End, Pair, Side};
@@ -71,6 +73,7 @@ pub struct Relay {
     count: u64,
     buffer: Vec<u8>,
     door: Option<Door>,
+    pipes: Pipes,
     /// Pairs by the sender whose datagrams they pass on.
     sessions: HashMap<Address, Key>,
     /// Why the last pair ended that did not end well.
@@ -100,6 +103,7 @@ impl Relay {
             count: 0,
             buffer: vec![0; LONGEST],
             door: None,
+            pipes: Pipes::default(),
             sessions: HashMap::new(),
             failure: None,
         })
@@ -276,8 +280,11 @@ impl Relay {
 
     /// Ends a pair, and says how it was.
     fn remove(&mut self, id: Key) {
-        let Some(pair) = self.pairs.remove(&id) else { return };
+        let Some(mut pair) = self.pairs.remove(&id) else { return };
         self.poller.remove_timer(id);
+        for pipe in pair.splices.iter_mut().filter_map(Option::take) {
+            self.pipes.drop(pipe);
+        }
         for end in pair.ends.iter().flatten() {
             match end {
                 End::Socket(key) => drop(self.poller.remove(*key)),

@@ -25,7 +25,8 @@ Examples:
 
 const AFTER: &str = "\
 Any family leads to any other, and any number of clients are served at once. Each half of a connection ends by itself: the \
-end that one side sends is passed on when all before it is. What one side does not read is not read from the other. A \
+end that one side sends is passed on when all before it is. What one side does not read is not read from the other. On Linux, and without --dump, the kernel passes on much \
+data by itself. A \
 target that does not answer is said, and its client is let go; nothing else ends. A name is looked up once, at the start, \
 and its addresses are tried in order.
 

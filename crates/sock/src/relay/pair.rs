@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use berkeley::{
     Address, Backend, Deadline, Errno, Error, Event, Interest, Key, Kind, Operation, Queued, Result, Socket,
+    Splice,
 };
 
 use super::dial::Dial;
@@ -15,6 +16,9 @@ use crate::paths::OwnPath;
 use crate::report::{elapsed, reason};
 use crate::stdio::{BUFFER, LONGEST};
 use crate::transfer::is_gone;
+
+/// How much has to come at once for the kernel to pass it on by itself: for less, a buffer is as good.
+pub const BULK: usize = 64 << 10;
 
 /// A socket that is an end of a pair.
 pub struct Side {
@@ -29,7 +33,7 @@ impl Side {
         Self { queue: Queued::with_limit(socket, LONGEST + 1), pair, at }
     }
 
-    fn kind(&self) -> Kind {
+    pub fn kind(&self) -> Kind {
         self.queue.get_ref().kind()
     }
 
@@ -52,9 +56,9 @@ pub struct Pair {
     pub names: [String; 2],
     pub ends: [Option<End>; 2],
     /// Whether nothing more comes from an end.
-    ended: [bool; 2],
+    pub ended: [bool; 2],
     /// How much came from an end.
-    bytes: [u64; 2],
+    pub bytes: [u64; 2],
     /// How many datagrams from an end were dropped.
     lost: [u64; 2],
     pub begun: Instant,
@@ -65,6 +69,12 @@ pub struct Pair {
     pub waiting: VecDeque<Vec<u8>>,
     /// A datagram for a sender who has no room for it.
     held: Option<Vec<u8>>,
+    /// What an end has sent and the other has not taken, while it is in the kernel.
+    pub splices: [Option<Splice>; 2],
+    /// Whether so much comes from an end that it is not passed through this process.
+    pub is_bulk: [bool; 2],
+    /// Whether its sockets have the mode for that.
+    pub is_prepared: bool,
     pub why: Option<(Exit, String)>,
     /// The name of a datagram socket that was made for the second end.
     pub path: Option<OwnPath>,
@@ -85,6 +95,9 @@ impl Pair {
             dial: None,
             waiting: VecDeque::new(),
             held: None,
+            splices: [None, None],
+            is_bulk: [false; 2],
+            is_prepared: false,
             why: None,
             path: None,
         }
@@ -110,7 +123,7 @@ impl Pair {
 }
 
 impl Relay {
-    fn side(&self, id: Key, at: usize) -> Option<&Side> {
+    pub fn side(&self, id: Key, at: usize) -> Option<&Side> {
         match &self.pairs.get(&id)?.ends[at] {
             Some(End::Socket(key)) => match self.poller.get(*key) {
                 Some(Entry::Side(side)) => Some(side),
@@ -155,6 +168,7 @@ impl Relay {
     fn is_deaf(&self, id: Key, at: usize) -> bool {
         self.pairs.get(&id).is_some_and(|pair| pair.ended[at])
             && self.side(id, at).is_some_and(|side| side.queue.is_empty())
+            && !self.is_held_for(id, at)
     }
 
     /// Takes note that an end that had sent all has gone altogether: the other need not send any more.
@@ -166,6 +180,9 @@ impl Relay {
 
     /// Sends what an end has not taken yet.
     fn flush(&mut self, id: Key, at: usize) {
+        if self.is_held_for(id, at) {
+            return self.drain(id, 1 - at);
+        }
         let Some(side) = self.side_mut(id, at) else { return };
         match side.queue.flush() {
             Err(error) if !error.should_retry() => self.broken(id, at, "send", &error),
@@ -177,6 +194,12 @@ impl Relay {
     fn pass(&mut self, id: Key, from: usize) {
         for _ in 0..TURNS {
             if !self.is_to_be_heard(id, from) {
+                return;
+            }
+            if self.is_to_be_spliced(id, from) {
+                if self.splice(id, from) {
+                    continue;
+                }
                 return;
             }
             match self.receive(id, from) {
@@ -191,7 +214,7 @@ impl Relay {
     /// Whether to receive from an end: it has not ended, and what came last has left.
     fn is_to_be_heard(&self, id: Key, from: usize) -> bool {
         let Some(pair) = self.pairs.get(&id) else { return false };
-        let is_open = !pair.ended[from] && pair.dial.is_none();
+        let is_open = !pair.ended[from] && pair.dial.is_none() && pair.splices[from].is_none();
         is_open
             && match &pair.ends[1 - from] {
                 Some(End::Socket(_)) => self.side(id, 1 - from).is_some_and(|side| side.queue.is_empty()),
@@ -212,6 +235,9 @@ impl Relay {
         };
         let received = side.map_or(Ok(None), |side| side.queue.recv(&mut buffer[..most]));
         self.buffer = buffer;
+        if let (Ok(Some(received)), Some(pair)) = (&received, self.pairs.get_mut(&id)) {
+            pair.is_bulk[from] = received.len() >= BULK;
+        }
         match received? {
             Some(received) if received.is_truncated() => Err(Error::new(Operation::Receive, Errno::MSGSIZE)),
             received => Ok(received.map(berkeley::Received::len)),
@@ -274,7 +300,7 @@ impl Relay {
     }
 
     /// Takes note that an end sends no more, and tells the other when that has all.
-    fn ended(&mut self, id: Key, from: usize) {
+    pub fn ended(&mut self, id: Key, from: usize) {
         let Some(pair) = self.pairs.get_mut(&id) else { return };
         pair.ended[from] = true;
         pair.active = Instant::now();
@@ -291,11 +317,15 @@ impl Relay {
     }
 
     /// Takes note that an end has failed. Who cannot be sent to may still have sent something before.
-    fn broken(&mut self, id: Key, at: usize, doing: &str, error: &Error) {
+    pub fn broken(&mut self, id: Key, at: usize, doing: &str, error: &Error) {
         let Some(pair) = self.pairs.get_mut(&id) else { return };
         let exit = if is_gone(error) { Exit::EndedEarly } else { Exit::from(error) };
         pair.fail(exit, format!("{doing} {}: {}", pair.names[at], reason(error)));
         pair.ended[1 - at] = true;
+        // Nobody is there who could take it.
+        if let Some(pipe) = pair.splices[1 - at].take() {
+            self.pipes.drop(pipe);
+        }
         if doing == "receive" || self.is_datagram(id, at) {
             self.ended(id, at);
         }
@@ -304,8 +334,11 @@ impl Relay {
     /// Has the poller wait for what a pair needs now, and removes one that is over.
     pub fn settle(&mut self, id: Key) {
         let Some(pair) = self.pairs.get(&id) else { return };
-        let is_over =
-            (0..2).all(|from| pair.ended[from] && self.side(id, 1 - from).is_none_or(Side::has_drained));
+        let is_over = (0..2).all(|from| {
+            pair.ended[from]
+                && !self.is_held_for(id, 1 - from)
+                && self.side(id, 1 - from).is_none_or(Side::has_drained)
+        });
         if is_over {
             return self.remove(id);
         }
@@ -331,7 +364,8 @@ impl Relay {
             return Interest::PRIORITY.edge();
         }
         let reading = if self.is_to_be_heard(id, at) { Interest::READABLE } else { Interest::NONE };
-        reading | self.side(id, at).map_or(Interest::NONE, |side| side.queue.interest())
+        let held = if self.is_held_for(id, at) { Interest::WRITABLE } else { Interest::NONE };
+        reading | held | self.side(id, at).map_or(Interest::NONE, |side| side.queue.interest())
     }
 
     /// Sets the timer of a pair, unless it comes early enough: one that moved with each piece would cost each.
