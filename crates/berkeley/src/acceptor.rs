@@ -86,6 +86,7 @@ pub struct Acceptor<L> {
     next_pause: Duration,
     failed: u64,
     refused: u64,
+    lack: Option<Errno>,
 }
 
 /// A connection, and whose it is.
@@ -104,6 +105,7 @@ impl<L> Acceptor<L> {
             next_pause: SHORTEST_PAUSE,
             failed: 0,
             refused: 0,
+            lack: None,
         }
     }
 
@@ -146,6 +148,11 @@ impl<L> Acceptor<L> {
     #[must_use]
     pub const fn refused(&self) -> u64 {
         self.refused
+    }
+
+    /// Takes what the process or the system lacked, if that is why accepting pauses: told once for each pause.
+    pub const fn take_lack(&mut self) -> Option<Errno> {
+        self.lack.take()
     }
 
     /// Lends the listener.
@@ -216,7 +223,10 @@ where
                         return Ok(None);
                     }
                 }
-                Err(error) if is_overload(&error) => break,
+                Err(error) if is_overload(&error) => {
+                    self.lack = error.errno();
+                    break;
+                }
                 Err(error) if error.should_retry() => {
                     failed += 1;
                     self.failed += 1;

@@ -37,6 +37,7 @@
 //! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
 //! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
 //! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
+//! | from one connection to another, in the kernel (Linux) | [`Splice`] |
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | socket options | [`option`] |
@@ -73,6 +74,7 @@ pub mod poll;
 mod queue;
 pub mod raw;
 mod ready;
+mod relay;
 pub mod sctp;
 mod serve;
 mod signal;
@@ -102,6 +104,7 @@ pub use poll::{AddError, Backend, Event, Events, Key, Poller, Waker};
 pub use queue::{Progress, Queued, Taken};
 pub use raw::RawSocket;
 pub use ready::{Interest, Ready, Trigger};
+pub use relay::Splice;
 pub use sctp::{SctpListener, SctpStream};
 pub use serve::{Connection, Connections, Report, Server, Service, Stopper, Turn, serve};
 pub use signal::{Signal, SignalInfo, Signals};

@@ -5,11 +5,15 @@ mod completions;
 mod connect;
 mod errno;
 mod explain;
+mod forward;
 mod free_port;
 mod listen;
 mod man;
 mod option;
+mod pipe;
+mod relay;
 
+use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};
 
 use crate::endpoint::Transport;
@@ -20,7 +24,7 @@ use crate::stdio::{BUFFER, Cut};
 const EXAMPLES: &str = "\
 Examples:
   sock connect tcp://localhost:7       standard input and output to a TCP server
-  sock listen unix:/tmp/x.sock         wait for one client at a path
+  sock forward tcp://:8080 unix:/run/app.sock   take every client to a path
   sock address calc 10.1.2.3/20        network, hosts, masks, and what it is";
 
 /// Move bytes between the standard input and output and sockets of every family, and explain what they are named by.
@@ -40,6 +44,8 @@ const AFTER: &str = "Addresses are described by `sock man addresses`.";
 enum Verb {
     Connect(connect::Connect),
     Listen(listen::Listen),
+    Forward(forward::Forward),
+    Pipe(pipe::Pipe),
     Address(address::Address),
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
@@ -75,6 +81,8 @@ impl Cli {
         match &self.verb {
             Verb::Connect(connect) => connect.run(voice),
             Verb::Listen(listen) => listen.run(voice),
+            Verb::Forward(forward) => forward.run(voice),
+            Verb::Pipe(pipe) => pipe.run(voice),
             Verb::Address(address) => address.run(),
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
@@ -98,7 +106,7 @@ struct CutArgs {
 }
 
 /// How many bytes of the standard input become a datagram if nothing is said.
-const SIZE: u64 = 8192;
+pub const SIZE: u64 = 8192;
 
 /// What a UDP datagram over IPv4 can hold.
 const LONGEST_UDP: u64 = 65507;
@@ -120,6 +128,18 @@ impl CutArgs {
         }
         if self.lines { Cut::Lines } else { Cut::Reads(size.unwrap_or(SIZE) as usize) }
     }
+}
+
+/// The networks that clients may come from.
+fn networks(texts: &[String], problems: &mut Problems) -> Vec<IpNet> {
+    let read = |text: &String| {
+        let network = text.parse().or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
+        network.map_err(|_| {
+            let problem = Problem::new("this is no network", text, 0..text.len());
+            problem.with_hint("write 10.0.0.0/8, 2001:db8::/32 or an address")
+        })
+    };
+    texts.iter().filter_map(|text| problems.take_some("--allow", Some(text), |_| read(text))).collect()
 }
 
 /// Says that a flag does not go with the address.
@@ -155,8 +175,8 @@ mod tests {
             for line in examples {
                 let (_, words) = line.split_once("sock ").unwrap();
                 let words = words.split("  ").next().unwrap().split(['|', '<', '>']).next().unwrap();
-                let words = words.split_ascii_whitespace().map(|word| word.trim_matches('\''));
-                let parsed = Cli::try_parse_from(std::iter::once("sock").chain(words));
+                let words = crate::serve::split(words).unwrap();
+                let parsed = Cli::try_parse_from(std::iter::once("sock".to_owned()).chain(words));
                 let parsed = parsed.unwrap_or_else(|error| panic!("{line}: {error}"));
                 assert!(parsed.is_right(), "{line}");
             }
@@ -169,6 +189,8 @@ mod tests {
             match &self.verb {
                 Verb::Connect(connect) => connect.read().is_ok(),
                 Verb::Listen(listen) => listen.read().is_ok(),
+                Verb::Forward(forward) => forward.read().is_ok(),
+                Verb::Pipe(pipe) => pipe.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
                 Verb::Option(option) => option.read().is_ok(),
                 _ => true,

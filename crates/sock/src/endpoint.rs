@@ -190,6 +190,15 @@ impl Endpoint {
         }
     }
 
+    /// Tells whether it is every address of this machine.
+    pub fn is_wildcard(&self) -> bool {
+        match &self.place {
+            Place::Inet { host: Host::Wildcard, .. } => true,
+            Place::Inet { host: Host::Literal(address), .. } => address.is_unspecified(),
+            _ => false,
+        }
+    }
+
     /// Sets what the address asks for, and what the tool itself wants unless the address says otherwise.
     pub fn configure(&self, socket: &impl AsSource) -> berkeley::Result<()> {
         if self.transport() == Transport::Tcp {

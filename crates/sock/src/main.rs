@@ -11,6 +11,7 @@ mod open;
 mod output;
 mod paths;
 mod quantity;
+mod relay;
 mod report;
 mod serve;
 mod signal;

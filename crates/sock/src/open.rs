@@ -1,9 +1,12 @@
 //! Sockets for addresses: connected ones, and doors at which others arrive.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use berkeley::option::{SocketOption, socket as level};
 use berkeley::{
-    Address, BACKLOG, Deadline, Family, Socket, UnixAddress, UnixListener, UnixSeqpacketListener,
+    Address, BACKLOG, Deadline, Family, Kind, Protocol, Socket, UnixAddress, UnixListener,
+    UnixSeqpacketListener,
 };
 
 use crate::dictionary;
@@ -34,13 +37,22 @@ pub fn connect(endpoint: &Endpoint, timeout: Option<Duration>) -> Result<Opened,
 }
 
 fn connect_to(endpoint: &Endpoint, address: &Address, deadline: Deadline) -> berkeley::Result<Opened> {
+    let opened = unconnected(endpoint, address)?;
+    opened.socket.by(deadline).connect(address)?;
+    Ok(opened)
+}
+
+/// Opens a socket that is to be connected.
+pub fn unconnected(endpoint: &Endpoint, address: &Address) -> berkeley::Result<Opened> {
     let transport = endpoint.transport();
     let socket = Socket::open(address.family(), transport.kind(), transport.protocol())?;
     endpoint.configure(&socket)?;
     let path = if transport == Transport::UnixDgram { own_name(&socket)? } else { None };
-    socket.by(deadline).connect(address)?;
     Ok(Opened { socket, path })
 }
+
+/// How many names were made in the file system.
+static NAMES: AtomicU64 = AtomicU64::new(0);
 
 /// Gives a datagram socket a name, without which the peer could not answer.
 fn own_name(socket: &Socket) -> berkeley::Result<Option<OwnPath>> {
@@ -48,12 +60,14 @@ fn own_name(socket: &Socket) -> berkeley::Result<Option<OwnPath>> {
     if cfg!(target_os = "linux") && socket.bind(UnixAddress::unnamed()).is_ok() {
         return Ok(None);
     }
-    let path = std::env::temp_dir().join(format!("sock-{}.sock", std::process::id()));
+    let (process, count) = (std::process::id(), NAMES.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(format!("sock-{process}-{count}.sock"));
     let ((), own) = paths::making(&path, || socket.bind(&path))?;
     Ok(Some(own))
 }
 
-fn not_connected(endpoint: &Endpoint, failed: &[(Address, berkeley::Error)], took: Duration) -> Failure {
+/// Says why none of the addresses answered.
+pub fn not_connected(endpoint: &Endpoint, failed: &[(Address, berkeley::Error)], took: Duration) -> Failure {
     let Some((_, error)) = failed.last() else {
         return Failure::new(Exit::Unresolved, format!("connect {endpoint}: there is no address"));
     };
@@ -88,10 +102,15 @@ fn connect_hint(endpoint: &Endpoint, error: &berkeley::Error) -> &'static str {
 
 /// Binds the endpoint, and listens where there are connections.
 pub fn bind(endpoint: &Endpoint, take_over: bool) -> Result<Opened, Failure> {
+    bind_first(endpoint, |address| bind_to(endpoint, address, take_over))
+}
+
+/// Binds the first of the endpoint's addresses that can be bound.
+fn bind_first<T>(endpoint: &Endpoint, bind: impl Fn(&Address) -> berkeley::Result<T>) -> Result<T, Failure> {
     let addresses = endpoint.addresses()?;
     let mut result = Err(Failure::quiet(Exit::Unresolved));
     for address in &addresses {
-        match bind_to(endpoint, address, take_over) {
+        match bind(address) {
             Ok(opened) => return Ok(opened),
             Err(error) => {
                 let is_final = !error.is_unsupported() && !error.is_address_not_available();
@@ -105,6 +124,33 @@ pub fn bind(endpoint: &Endpoint, take_over: bool) -> Result<Opened, Failure> {
         }
     }
     result
+}
+
+/// Binds the endpoint, which is TCP, so many times: the system shares out the connections.
+pub fn bind_shared(endpoint: &Endpoint, count: usize) -> Result<Vec<Socket>, Failure> {
+    bind_first(endpoint, |address| {
+        let mut sockets: Vec<Socket> = Vec::with_capacity(count);
+        while sockets.len() < count {
+            let socket = match (sharing(), sockets.first()) {
+                // Where ports cannot be shared, all are one socket.
+                (None, Some(first)) => first.duplicate()?,
+                (option, first) => {
+                    let address = first.map_or_else(|| Ok(address.clone()), Socket::local_address)?;
+                    let socket = Socket::open(address.family(), Kind::STREAM, Protocol::TCP)?;
+                    option.map_or(Ok(()), |option| socket.set(option, true))?;
+                    listen_on(endpoint, &address, socket)?
+                }
+            };
+            sockets.push(socket);
+        }
+        Ok(sockets)
+    })
+}
+
+/// The option by which connections are shared out among sockets: what REUSEPORT does is another thing elsewhere.
+fn sharing() -> Option<SocketOption<bool>> {
+    let options = [(level::REUSEPORT_LB, true), (level::REUSEPORT, cfg!(target_os = "linux"))];
+    options.into_iter().find(|(option, shares)| *shares && option.is_available()).map(|(option, _)| option)
 }
 
 fn bind_hint(endpoint: &Endpoint, error: &berkeley::Error) -> &'static str {
@@ -139,9 +185,13 @@ fn bind_to(endpoint: &Endpoint, address: &Address, take_over: bool) -> berkeley:
 fn bind_socket(endpoint: &Endpoint, address: &Address) -> berkeley::Result<Socket> {
     let transport = endpoint.transport();
     let socket = Socket::open(address.family(), transport.kind(), transport.protocol())?;
+    listen_on(endpoint, address, socket)
+}
+
+fn listen_on(endpoint: &Endpoint, address: &Address, socket: Socket) -> berkeley::Result<Socket> {
     endpoint.configure_listener(&socket, address)?;
     socket.bind(address)?;
-    if !transport.is_datagram() {
+    if !endpoint.transport().is_datagram() {
         // From here on a failure would leave the path of a Unix socket: nothing that is bound fails to listen,
         // except for a TCP port that another socket, bound before, listens on.
         socket.listen(BACKLOG)?;

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::ops::Range;
 use std::time::Duration;
 
-use berkeley::{Error, ParseError};
+use berkeley::{Errno, Error, Operation, ParseError};
 
 use crate::exit::{Exit, Predicate};
 use crate::output::Record;
@@ -221,6 +221,11 @@ pub fn reason(error: &Error) -> String {
     }
 }
 
+/// Says in a few words what an error number of a call on a socket means.
+pub fn errno_reason(errno: Errno) -> String {
+    reason(&Error::new(Operation::Accept, errno))
+}
+
 /// Says in a few words why a file or a pipe could not be read or written.
 pub fn io_reason(error: &std::io::Error) -> String {
     error.raw_os_error().map_or_else(|| error.to_string(), |raw| berkeley::Errno::from_raw(raw).to_string())
@@ -270,7 +275,7 @@ pub fn elapsed(time: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use berkeley::{Address, Errno, Error, Operation};
+    use berkeley::Address;
 
     use super::*;
 

@@ -1,14 +1,22 @@
-//! Doors at which many arrive: the accept loop, the echo server, the meeting of all clients.
+//! Doors at which many arrive: the echo server, a process a client, the meeting of all clients.
 
 mod echo;
+mod exec;
 mod hub;
+mod keeper;
+mod reserve;
 mod seats;
+mod words;
 
 use berkeley::{Deadline, Kind, MILLISECOND, SECOND, Socket};
 
 pub use self::echo::{echo_connections, echo_datagrams};
+pub use self::exec::{Host, Program};
 pub use self::hub::meet;
+pub use self::keeper::Keeper;
+pub use self::reserve::Reserve;
 use self::seats::{Seat, Seats};
+pub use self::words::split;
 use crate::endpoint::Endpoint;
 use crate::open::Opened;
 use crate::report::{Failure, Voice, reason};

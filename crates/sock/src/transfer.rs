@@ -13,7 +13,7 @@ use std::time::Duration;
 use berkeley::{Kind, MILLISECOND};
 
 use self::activity::Activity;
-pub use self::link::{Connected, Latest, Link, has_hung_up, repeat_while_full, send_piece};
+pub use self::link::{Connected, Latest, Link, has_hung_up, repeat_while_full};
 use crate::exit::Exit;
 use crate::report::{Failure, Voice, io_reason, reason};
 use crate::stdio::{BUFFER, Cut, Input, LONGEST, Output, stdin, stdout};

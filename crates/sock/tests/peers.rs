@@ -120,6 +120,15 @@ macro_rules! with {
     };
 }
 
+/// Needs another program, in a test that has its turn already.
+macro_rules! with_too {
+    ($program:literal) => {
+        if berkeley_testkit::program($program).is_none() {
+            return;
+        }
+    };
+}
+
 #[test]
 fn socat_over_tcp4() {
     with!("socat");
@@ -273,6 +282,71 @@ fn ncat_over_unix_datagrams() {
     let at = path(&directory, "b");
     let peer = ncat_listening(&["-U", "--udp", &at]);
     over_datagrams(sock(&["connect", &format!("unix-dgram:{at}")]), peer, Flow::Paced);
+}
+
+/// Exchanges from a peer to another, through a forwarder.
+fn through(mut relay: Running, mut left: Running, mut right: Running) {
+    exchange(&mut left, &mut right, Flow::Controlled);
+    assert!(relay.most_memory() < BOUNDED, "{} KiB", relay.most_memory());
+    left.end();
+    right.end();
+    assert_eq!(left.read_to_end(), b"");
+    assert_eq!(right.read_to_end(), b"");
+    left.status();
+    right.status();
+    let said = relay.line_with("closed ");
+    assert!(said.contains(&format!(": {VOLUME} bytes forth, {VOLUME} bytes back in ")), "{said}");
+    relay.terminate();
+}
+
+fn forward(from: &str, to: &str) -> (Running, String) {
+    let mut relay = sock(&["forward", "-v", from, to]);
+    let address = relay.address();
+    (relay, address)
+}
+
+#[test]
+fn socat_through_a_forwarder_to_ncat() {
+    with!("socat");
+    with_too!("ncat");
+    let peer = ncat_listening(&["127.0.0.1", "0"]);
+    let to = format!("tcp://127.0.0.1:{}", port_of(peer.id, "tcp"));
+    let (relay, address) = forward("tcp://[::1]:0", &to);
+    through(relay, socat(&format!("TCP6:[::1]:{}", port(&address))), peer);
+}
+
+#[test]
+fn ncat_through_a_forwarder_to_socat() {
+    with!("socat");
+    with_too!("ncat");
+    let directory = TempDir::new().unwrap();
+    let at = path(&directory, "a");
+    let (peer, _) = socat_listening(&format!("UNIX-LISTEN:{at}"));
+    let (relay, address) = forward("tcp4://127.0.0.1:0", &at);
+    through(relay, start("ncat", &["127.0.0.1", port(&address)]), peer);
+}
+
+#[test]
+fn records_of_socat_through_a_forwarder_to_a_stream() {
+    with!("socat");
+    let directory = TempDir::new().unwrap();
+    let (at, to) = (path(&directory, "a"), path(&directory, "b"));
+    let (peer, _) = socat_listening(&format!("UNIX-LISTEN:{to}"));
+    let (relay, _) = forward(&format!("unix-seqpacket:{at}"), &to);
+    through(relay, socat(&format!("UNIX-CONNECT:{at},socktype=5")), peer);
+}
+
+#[test]
+fn ncat_and_a_process_of_its_own() {
+    with!("ncat");
+    let mut server = sock(&["listen", "--exec", "cat", "tcp://127.0.0.1:0"]);
+    let mut client = start("ncat", &["127.0.0.1", port(&server.address())]);
+    let (mut to, mut from) = (client.stdin.take().unwrap(), client.stdout.take().unwrap());
+    let writing = beside(move || std::io::Write::write_all(&mut to, forth(VOLUME)).unwrap());
+    read_all(&mut from, forth(VOLUME));
+    writing.join().unwrap();
+    assert_eq!(std::io::Read::read(&mut from, &mut [0; 1]).unwrap(), 0);
+    client.ends_with(0);
 }
 
 /// A reader that takes 2 MiB a second, where the writer could write hundreds.

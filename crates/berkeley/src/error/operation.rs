@@ -53,6 +53,8 @@ pub enum Operation {
     Wait,
     /// Opening what waits for many sources: `epoll_create1(2)`, `kqueue(2)`, `eventfd(2)`.
     OpenPoller,
+    /// Opening a pipe that data is moved through: `pipe2(2)`.
+    OpenPipe,
     /// Telling the system what to wait for: `epoll_ctl(2)`.
     Register,
     /// Ending a wait from another thread: a write to an `eventfd(2)`.
@@ -96,6 +98,7 @@ impl Operation {
             Self::Control => "control descriptor",
             Self::Wait => "wait",
             Self::OpenPoller => "open poller",
+            Self::OpenPipe => "open pipe",
             Self::Register => "register",
             Self::Wake => "wake",
             Self::Signals => "receive signals",

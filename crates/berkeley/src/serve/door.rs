@@ -26,6 +26,10 @@ impl<S: Service> Server<S> {
                 None => break,
             }
         }
+        if let Some(lack) = self.acceptor().and_then(Acceptor::take_lack) {
+            self.service.overloaded(&mut self.connections, lack);
+            self.look_at_lent();
+        }
         self.watch_door()
     }
 

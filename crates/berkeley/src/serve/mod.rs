@@ -162,6 +162,13 @@ impl<S: Service> Server<S> {
         self.settings.queue_limit = limit;
     }
 
+    /// Sets how much is received at once: of messages, how long one can be. Default: 64 KiB.
+    ///
+    /// A [queue](Self::set_queue_limit) of at least twice that and two bytes lets all of it be received.
+    pub fn set_receive_size(&mut self, size: usize) {
+        self.buffer = vec![0; size.max(1)].into();
+    }
+
     /// Sets for how long nothing may come from a connection that is accepted from now on, before
     /// [`Service::timed_out`] is called. Default: `None`, for ever.
     pub fn set_idle_limit(&mut self, limit: Option<Duration>) {

@@ -2,7 +2,7 @@
 
 use super::connection::{Connections, Turn};
 use crate::deadline::{Deadline, SECOND};
-use crate::error::Result;
+use crate::error::{Errno, Result};
 use crate::poll::Key;
 use crate::socket::{Accepts, AsBytes, Role, SocketOf};
 
@@ -101,6 +101,10 @@ pub trait Service: Sized {
 
     /// Is told that a connection is over, and why if not by an end that was meant.
     fn closed(&mut self, connections: &mut Connections<Self>, state: Self::State, why: Result<()>) {}
+
+    /// Is told that accepting pauses because descriptors or memory are lacking, each time that it does; by itself it goes on
+    /// when it can.
+    fn overloaded(&mut self, connections: &mut Connections<Self>, lack: Errno) {}
 
     /// Is told of a timer of [`Connections::add_timer`].
     fn timer(&mut self, connections: &mut Connections<Self>, timer: Key) {}

@@ -18,7 +18,7 @@
 //! | `wake` | what ends such a wait from another thread, each a file |
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
-//! `flow_label` and `process` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
+//! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
 //! and have a body for all others; `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
@@ -62,6 +62,8 @@ pub(crate) mod process;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/signal.rs")]
 #[cfg_attr(all(bsd, not(berkeley_sys = "unsupported")), path = "bsd/signal.rs")]
 pub(crate) mod signal;
+#[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/splice.rs")]
+pub(crate) mod splice;
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/tcp.rs")]
 pub(crate) mod tcp;
 

@@ -152,6 +152,11 @@ A number from 0 to 65535, or the name of a service. For a listener 0 has the sys
 %xx stands for a byte: %3f for a question mark, %25 for a percent sign. A path has no NUL and at most 108 bytes, an
 abstract name at most 107 of any bytes.
 .TP
+.B listen+
+Before an address of
+.BR sock\-pipe (1)
+alone: the end is one that somebody connects to.
+.TP
 .B pid:N/fd:M
 The descriptor M of the running process N (Linux), for
 .BR sock\-option (1)
@@ -176,7 +181,7 @@ fn address_page() -> Vec<u8> {
         };
         entry(scheme.name, rest, scheme.about)
     });
-    let also = ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1), \\fBsock\\-options\\fR(7)\n";
+    let also = ".SH \"SEE ALSO\"\n\\fBsock\\fR(1), \\fBsock\\-connect\\fR(1), \\fBsock\\-listen\\fR(1), \\fBsock\\-forward\\fR(1), \\fBsock\\-pipe\\fR(1), \\fBsock\\-options\\fR(7)\n";
     let parts = [ADDRESS_HEAD.to_owned()].into_iter().chain(schemes);
     let parts = parts.chain([ADDRESS_PARTS.to_owned(), options::every_day(), also.to_owned()]);
     parts.collect::<String>().into_bytes()
@@ -194,7 +199,7 @@ mod tests {
     fn there_is_a_page_for_every_word_that_chooses_one() {
         let pages = pages().unwrap();
         let words: Vec<&str> = pages.iter().map(|page| page.word.as_str()).collect();
-        assert_eq!(words[..4], ["sock", "connect", "listen", "address"]);
+        assert_eq!(words[..5], ["sock", "connect", "listen", "forward", "pipe"]);
         assert_eq!(words[words.len() - 3..], ["man", "addresses", "options"]);
         let mut files: Vec<&str> = pages.iter().map(|page| page.file.as_str()).collect();
         assert!(files.contains(&"sock-address.1") && files.contains(&"sock-address-calc.1"));
@@ -206,6 +211,7 @@ mod tests {
         assert!(problem.ends_with("did you mean listen?"), "{problem}");
         let text = String::from_utf8(pages.iter().flat_map(|page| page.text.clone()).collect()).unwrap();
         for part in [
+            "listen+",
             "unix\\-abstract\\-seqpacket",
             "nodelay",
             "EXIT STATUS",

@@ -58,6 +58,10 @@ impl Endpoint {
             let scheme = known("unix").ok_or_else(|| unknown(whole))?;
             return Ok(Self { scheme, place: Place::Unix(unix), settings: Vec::new() });
         }
+        if text.starts_with("listen+") {
+            let problem = whole.slice(0.."listen+".len()).fail("listen+ is for an end of sock pipe");
+            return Err(problem.with_hint("leave it out: each address here has its part"));
+        }
         let (scheme, rest) = scheme(whole)?;
         let (rest, settings) = split_settings(rest, scheme)?;
         let place =

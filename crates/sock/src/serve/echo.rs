@@ -1,64 +1,91 @@
-//! The echo server: what arrives goes back, to any number of clients at once.
+//! The echo server: what arrives goes back, to any number of clients at once, on one thread or several.
 
 use std::time::Instant;
 
-use berkeley::{Address, Deadline, Kind, Shutdown, Socket};
+use berkeley::{
+    Address, Any, Connections, Deadline, Errno, Error, Result, Server, Service, Socket, Stopper, Turn,
+};
 
-use super::{Door, STALL};
+use super::{Keeper, STALL};
 use crate::endpoint::Endpoint;
-use crate::report::{Failure, Voice, elapsed, io_reason, reason};
+use crate::report::{Failure, Voice, elapsed, reason};
 use crate::stdio::LONGEST;
-use crate::transfer::{is_gone, repeat_while_full, send_piece};
+use crate::transfer::{is_gone, repeat_while_full};
 
-/// What is held in memory of one client's stream.
+/// What is received at once of a stream. Twice as much is held in memory of a client that does not read.
 const PIECE: usize = 64 << 10;
 
-/// The thread of a client has a small stack: its buffer is elsewhere.
-const STACK: usize = 128 << 10;
+/// Sends back what it gets.
+struct Echo(Keeper);
 
-/// Gives every client back what it sends, until a signal ends the program.
-pub fn echo_connections(door: &Door<'_>) -> Result<(), Failure> {
-    let voice = door.voice;
-    door.accept_all(&|| false, |socket, name, seat| {
-        let called = name.clone();
-        let serve = move || {
-            let _seat = seat;
-            let begun = Instant::now();
-            let (bytes, ended) = echo(&socket);
-            let why = ended.map_or_else(|error| format!(": {}", reason(&error)), |()| String::new());
-            voice.detail(format_args!(
-                "closed {name}: {bytes} bytes echoed in {}{why}",
-                elapsed(begun.elapsed())
-            ));
-        };
-        if let Err(error) = std::thread::Builder::new().stack_size(STACK).spawn(serve) {
-            voice.note(format_args!("warning: {called} is turned away: {}", io_reason(&error)));
-        }
-    })
+/// What is known of a client.
+struct Client {
+    name: String,
+    begun: Instant,
+    bytes: u64,
 }
 
-/// Echoes until the client's end, and ends then.
-fn echo(socket: &Socket) -> (u64, berkeley::Result<()>) {
-    let mut buffer = vec![0; if socket.kind() == Kind::STREAM { PIECE } else { LONGEST }];
-    let mut bytes = 0;
-    loop {
-        match socket.recv(&mut buffer) {
-            Err(error) => return (bytes, Err(error)),
-            Ok(received) if received.is_empty() => break,
-            Ok(received) => match send_piece(socket, &buffer[..received.len()]) {
-                Ok(()) => bytes += received.len() as u64,
-                Err(error) => return (bytes, Err(error)),
-            },
-        }
+impl Service for Echo {
+    type Listener = Any;
+    type State = Client;
+
+    fn admit(&mut self, socket: &Socket, from: &Address) -> Option<Client> {
+        let name = self.0.welcome(socket, from)?;
+        Some(Client { name, begun: Instant::now(), bytes: 0 })
     }
-    match socket.shutdown(Shutdown::Send) {
-        Err(error) if !error.is_not_connected() && !is_gone(&error) => (bytes, Err(error)),
-        _ => (bytes, Ok(())),
+
+    fn received(&mut self, turn: &mut Turn<'_, Self>, data: &[u8]) -> Result<()> {
+        turn.send(data)?;
+        turn.state().bytes += data.len() as u64;
+        Ok(())
     }
+
+    /// However long a client takes to read the rest, it has the time.
+    fn ended(&mut self, turn: &mut Turn<'_, Self>) -> Result<()> {
+        turn.finish(Deadline::never())
+    }
+
+    fn closed(&mut self, _: &mut Connections<Self>, client: Client, why: Result<()>) {
+        let Client { name, begun, bytes } = client;
+        // That it is not connected any more is what it ended with.
+        let why = why.err().filter(|error: &Error| !error.is_not_connected());
+        let why = why.map_or_else(String::new, |error| format!(": {}", reason(&error)));
+        let took = elapsed(begun.elapsed());
+        self.0.voice.detail(format_args!("closed {name}: {bytes} bytes echoed in {took}{why}"));
+    }
+
+    fn overloaded(&mut self, _: &mut Connections<Self>, lack: Errno) {
+        self.0.lacks(lack);
+    }
+}
+
+fn server(listener: Socket, keeper: Keeper, most: Option<u64>) -> Result<Server<Echo>> {
+    let piece = if listener.kind().keeps_boundaries() { LONGEST } else { PIECE };
+    let mut server = Server::new(listener, Echo(keeper))?;
+    server.set_receive_size(piece);
+    server.set_queue_limit(2 * (piece + 1));
+    server.set_limit(most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX)));
+    Ok(server)
+}
+
+/// Gives every client back what it sends, until a signal ends the program; each listener is a thread's.
+pub fn echo_connections(
+    listeners: impl IntoIterator<Item = Socket>,
+    keeper: &Keeper,
+    most: Option<u64>,
+) -> std::result::Result<(), Failure> {
+    let make = |_, listener| server(listener, keeper.clone(), most);
+    berkeley::serve(listeners, &Stopper::new(), make)
+        .map(drop)
+        .map_err(|error| Failure::of(format_args!("serve {}", keeper.endpoint), &error))
 }
 
 /// Answers each datagram with itself, until a signal ends the program.
-pub fn echo_datagrams(endpoint: &Endpoint, socket: &Socket, voice: Voice) -> Result<(), Failure> {
+pub fn echo_datagrams(
+    endpoint: &Endpoint,
+    socket: &Socket,
+    voice: Voice,
+) -> std::result::Result<(), Failure> {
     let mut buffer = vec![0; LONGEST];
     loop {
         match socket.recv_from(&mut buffer) {
@@ -75,35 +102,6 @@ pub fn echo_datagrams(endpoint: &Endpoint, socket: &Socket, voice: Voice) -> Res
     }
 }
 
-fn answer(socket: &Socket, piece: &[u8], to: &Address) -> berkeley::Result<()> {
+fn answer(socket: &Socket, piece: &[u8], to: &Address) -> Result<()> {
     repeat_while_full(|| socket.by(Deadline::after(STALL)).send_to(piece, to))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::send_patiently;
-    use super::*;
-    use berkeley_testkit::{each_stream_pair, limit};
-
-    fn comes_back_and_ends(client: &Socket, server: Socket) {
-        let serving = std::thread::spawn(move || echo(&server).0);
-        send_patiently(client, b"hello").unwrap();
-        client.shutdown(Shutdown::Send).unwrap();
-        let mut buffer = [0; 16];
-        assert_eq!(client.recv(&mut buffer).unwrap().len(), 5);
-        assert!(client.recv(&mut buffer).unwrap().is_empty());
-        assert_eq!(serving.join().unwrap(), 5);
-    }
-
-    #[test]
-    fn an_echo_ends_with_its_client() {
-        let _limit = limit();
-        each_stream_pair(|client, server| comes_back_and_ends(&client, server));
-        #[cfg(unix)]
-        {
-            let (client, server) =
-                Socket::pair(berkeley::Family::UNIX, Kind::SEQPACKET, berkeley::Protocol::DEFAULT).unwrap();
-            comes_back_and_ends(&client, server);
-        }
-    }
 }

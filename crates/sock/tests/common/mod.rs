@@ -110,6 +110,12 @@ impl Running {
         line.trim_start_matches("listening on ").to_owned()
     }
 
+    /// The address that it has said already.
+    pub fn address_again(&self) -> String {
+        let said = self.heard.iter().find_map(|line| line.strip_prefix("listening on "));
+        said.unwrap().to_owned()
+    }
+
     pub fn write(&mut self, data: &[u8]) {
         self.stdin.as_mut().unwrap().write_all(data).unwrap();
     }

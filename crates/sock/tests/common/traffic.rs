@@ -1,4 +1,5 @@
 //! Bytes that are the same in every run, sent and compared.
+#![allow(dead_code, reason = "each test binary uses a part")]
 
 use std::io::{Read, Write};
 use std::sync::OnceLock;

@@ -51,6 +51,12 @@ impl Set {
 pub(crate) struct Blocked(Set);
 
 impl Blocked {
+    /// Whether the signal is one that was not blocked before.
+    #[cfg(linux_like)]
+    pub(in crate::sys) fn has(&self, number: i32) -> bool {
+        self.0.has(number)
+    }
+
     /// Lets the signals through again, in the thread that calls.
     pub(crate) fn restore(&self) {
         // SAFETY: the set is readable, and what was blocked is not asked for. Only a wrong first argument is an error.
