@@ -74,7 +74,10 @@ impl Relay {
             self.set_bulk(id, from, false);
             return true;
         };
-        let Some(source) = self.side(id, from) else { return false };
+        let Some(source) = self.side(id, from) else {
+            self.pipes.drop(pipe);
+            return false;
+        };
         let taken = pipe.take(source.queue.get_ref());
         match taken {
             Ok(Some(length)) if length > 0 => {
