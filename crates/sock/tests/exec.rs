@@ -92,7 +92,8 @@ fn a_process_knows_both_addresses() {
     }
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("x");
-    let (_server, address) = listen(&["--shell", "echo $SOCK_LOCALADDR $SOCK_LOCAL"], path.to_str().unwrap());
+    let shell = "echo $SOCK_LOCALADDR $SOCK_LOCAL$SOCK_LOCALPORT";
+    let (_server, address) = listen(&["--shell", shell], path.to_str().unwrap());
     let client = berkeley::UnixStream::connect(&path).unwrap();
     assert_eq!(answer(client), format!("{} {address}\n", path.display()));
 }

@@ -48,9 +48,8 @@ impl Pipes {
     }
 
     /// Closes a pipe whose rest is for nobody.
-    pub fn drop(&mut self, pipe: Splice) {
+    pub fn drop(&mut self, _: Splice) {
         self.count -= 1;
-        drop(pipe);
     }
 }
 
@@ -74,7 +73,10 @@ impl Relay {
             self.set_bulk(id, from, false);
             return true;
         };
-        let Some(source) = self.side(id, from) else { return false };
+        let Some(source) = self.side(id, from) else {
+            self.pipes.drop(pipe);
+            return false;
+        };
         let taken = pipe.take(source.queue.get_ref());
         match taken {
             Ok(Some(length)) if length > 0 => {

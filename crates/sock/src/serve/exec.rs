@@ -22,6 +22,10 @@ const LOOK: Duration = MILLISECOND.saturating_mul(100);
 /// How many descriptors are open while a process starts: two streams, and the pipe that tells whether it did.
 const DESCRIPTORS: usize = 4;
 
+/// What a process is told of both ends: the whole address, and its parts.
+const ENDS: [&str; 2] = ["SOCK_PEER", "SOCK_LOCAL"];
+const PARTS: [&str; 3] = ["", "ADDR", "PORT"];
+
 /// What is run for each client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Program {
@@ -190,8 +194,12 @@ impl Host {
         let local = socket.local_address().ok();
         let transport = self.keeper.endpoint.transport();
         let mut command = self.program.command();
-        command.envs(surroundings(transport, "SOCK_PEER", Some(from)));
-        command.envs(surroundings(transport, "SOCK_LOCAL", local.as_ref()));
+        // What this program was told itself, by another of its kind, is not about this client.
+        for (name, part) in ENDS.iter().flat_map(|name| PARTS.map(|part| (name, part))) {
+            command.env_remove(format!("{name}{part}"));
+        }
+        command.envs(surroundings(transport, ENDS[0], Some(from)));
+        command.envs(surroundings(transport, ENDS[1], local.as_ref()));
         let (input, output) = streams(socket)?;
         command.stdin(input).stdout(output).spawn()
     }
@@ -271,12 +279,12 @@ fn surroundings(transport: Transport, name: &str, address: Option<&Address>) -> 
         Address::Unix(unix) => unix.as_path().map(|path| path.display().to_string()),
         _ => address.ip().map(|ip| ip.to_string()),
     };
-    let parts = [
-        ("", Some(transport.show(&address))),
-        ("ADDR", host),
-        ("PORT", address.port().map(|port| port.to_string())),
-    ];
-    parts.into_iter().filter_map(|(part, value)| Some((format!("{name}{part}"), value?))).collect()
+    let values = [Some(transport.show(&address)), host, address.port().map(|port| port.to_string())];
+    PARTS
+        .into_iter()
+        .zip(values)
+        .filter_map(|(part, value)| Some((format!("{name}{part}"), value?)))
+        .collect()
 }
 
 /// The socket as two standard streams.
