@@ -9,6 +9,7 @@ mod free_port;
 mod listen;
 mod man;
 mod option;
+mod resolve;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -43,6 +44,7 @@ enum Verb {
     Address(address::Address),
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
+    Resolve(resolve::Resolve),
     FreePort(free_port::FreePort),
     Option(option::OptionArgs),
     Completions(completions::Completions),
@@ -78,6 +80,7 @@ impl Cli {
             Verb::Address(address) => address.run(),
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
+            Verb::Resolve(resolve) => resolve.run(),
             Verb::FreePort(free_port) => free_port.run(),
             Verb::Option(option) => option.run(),
             Verb::Completions(completions) => completions.run(),
@@ -171,6 +174,7 @@ mod tests {
                 Verb::Listen(listen) => listen.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
                 Verb::Option(option) => option.read().is_ok(),
+                Verb::Resolve(resolve) => resolve.read().is_ok(),
                 _ => true,
             }
         }

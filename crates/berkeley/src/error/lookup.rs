@@ -33,7 +33,7 @@ impl LookupFailure {
 impl fmt::Display for LookupFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoSuchName => "there is no such name (EAI_NONAME)",
+            Self::NoSuchName => "there is no such name (EAI_NONAME, of DNS NXDOMAIN)",
             Self::NoData => "the name has nothing of what was asked for (EAI_NODATA)",
             Self::Again => "no name server has an answer for now (EAI_AGAIN)",
             Self::Failed => "a name server failed or refused (EAI_FAIL)",
