@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use berkeley::Protocol;
-use berkeley::name::{HostsFile, ProtocolEntry, ServiceEntry};
+use berkeley::name::{HostsEntry, HostsFile, ProtocolEntry, ServiceEntry};
 use berkeley_testkit::limit;
 use proptest::prelude::*;
 
@@ -15,7 +15,7 @@ fn getent(words: &[&str]) -> Option<Vec<Vec<String>>> {
     Some(text.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect())
 }
 
-fn words(entry: impl ToString) -> Vec<String> {
+fn words(entry: &impl ToString) -> Vec<String> {
     entry.to_string().split(' ').map(str::to_owned).collect()
 }
 
@@ -39,7 +39,7 @@ fn every_service_is_as_getent_says() {
     let keys: Vec<&str> = questions.iter().map(|(key, _)| key.as_str()).collect();
     let theirs = getent(&[&["services"], &keys[..]].concat()).unwrap();
     let ours = questions.iter().map(|(key, protocol)| {
-        words(ServiceEntry::by_name(key.split_once('/').unwrap().0, *protocol).unwrap())
+        words(&ServiceEntry::by_name(key.split_once('/').unwrap().0, *protocol).unwrap())
     });
     assert_eq!(ours.collect::<Vec<_>>(), theirs);
 }
@@ -53,7 +53,7 @@ fn every_port_has_the_service_that_getent_says() {
     let (keys, ours): (Vec<String>, Vec<_>) = known
         .map(|(entry, protocol)| {
             let found = ServiceEntry::by_port(entry.port(), protocol).unwrap();
-            (format!("{}/{}", entry.port(), entry.protocol_name()), words(found))
+            (format!("{}/{}", entry.port(), entry.protocol_name()), words(&found))
         })
         .unzip();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -71,10 +71,10 @@ fn every_protocol_is_as_getent_says() {
     for entry in all.iter() {
         for name in std::iter::once(entry.name()).chain(entry.aliases()) {
             let found = getent(&["protocols", name]).unwrap();
-            assert_eq!(vec![words(ProtocolEntry::by_name(name).unwrap())], found, "{name}");
+            assert_eq!(vec![words(&ProtocolEntry::by_name(name).unwrap())], found, "{name}");
         }
         let by_number = ProtocolEntry::by_number(entry.number()).unwrap();
-        assert_eq!(vec![words(by_number)], getent(&["protocols", &entry.number().to_string()]).unwrap());
+        assert_eq!(vec![words(&by_number)], getent(&["protocols", &entry.number().to_string()]).unwrap());
     }
 }
 
@@ -83,9 +83,15 @@ fn lines_that_are_wrong_are_passed_over() {
     let _limit = limit();
     let services =
         "\n#\nname\nname 80\nname /tcp\nname 80/\nname 65536/tcp\nname -1/tcp\nname +1/tcp\nx 1/tcp#y\n";
-    assert_eq!(ServiceEntry::parse(services).map(words).collect::<Vec<_>>(), [["x", "1/tcp"]]);
+    assert_eq!(
+        ServiceEntry::parse(services).map(|entry| words(&entry)).collect::<Vec<_>>(),
+        [["x", "1/tcp"]]
+    );
     let protocols = "\nname\nname x\nname 65536\nname -1\ny 7 Y # Z\r\n";
-    assert_eq!(ProtocolEntry::parse(protocols).map(words).collect::<Vec<_>>(), [["y", "7", "Y"]]);
+    assert_eq!(
+        ProtocolEntry::parse(protocols).map(|entry| words(&entry)).collect::<Vec<_>>(),
+        [["y", "7", "Y"]]
+    );
     let hosts = "\nname\n127.0.0.1\n10.0.0.300 a\n::1 six\nfe80::1%lo0 local\n127.0.0.1\tone  two#three\n";
     let hosts = HostsFile::parse(hosts);
     let lines: Vec<String> = hosts.entries().iter().map(ToString::to_string).collect();
@@ -98,7 +104,7 @@ fn every_line_of_the_hosts_file_with_the_name_counts() {
     let hosts = HostsFile::parse("10.0.0.1 a b\n10.0.0.2 c B\n10.0.0.1 d\n");
     let addresses: Vec<String> = hosts.by_name("b").map(|entry| entry.address().to_string()).collect();
     assert_eq!(addresses, ["10.0.0.1:0", "10.0.0.2:0"]);
-    let names: Vec<&str> = hosts.by_address([10, 0, 0, 1].into()).map(|entry| entry.name()).collect();
+    let names: Vec<&str> = hosts.by_address([10, 0, 0, 1].into()).map(HostsEntry::name).collect();
     assert_eq!(names, ["a", "d"]);
 }
 

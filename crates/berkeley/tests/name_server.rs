@@ -47,6 +47,9 @@ fn ask(name: &str, families: Families) -> Vec<IpAddr> {
     Query::name(name).families(families).ask().unwrap().ips().collect()
 }
 
+/// A question to an error.
+type Predicate = fn(&Error) -> bool;
+
 /// A name server that is ended when it is dropped.
 struct Server(Child);
 
@@ -79,8 +82,7 @@ fn dnsmasq() -> Option<Server> {
         "--listen-address=127.0.0.1",
         "--bind-interfaces",
     ];
-    let program = program("dnsmasq")
-        .or_else(|| Some("/usr/sbin/dnsmasq".into()).filter(|path: &std::path::PathBuf| path.is_file()))?;
+    let program = program("dnsmasq")?;
     let mut command = Command::new(program);
     let server = command.args(SETTINGS).args(RECORDS).stderr(Stdio::null()).spawn().unwrap();
     // It answers from when on TCP connects.
@@ -170,7 +172,7 @@ fn each_way_of_having_no_answer_is_told_from_the_others() {
         let again = error("both.test", Families::Both);
         assert!(again.is_resolver_again() && again.should_retry(), "{again}");
         let Some(_server) = dnsmasq() else { return };
-        let rows: &[(&str, Families, fn(&Error) -> bool)] = &[
+        let rows: &[(&str, Families, Predicate)] = &[
             ("nosuch.test", Families::Both, Error::is_no_such_name),
             ("text.test", Families::Both, Error::is_no_data),
             ("four.test", Families::V6, Error::is_no_data),

@@ -146,6 +146,7 @@ shim6 140 Shim6
 ";
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::name::{ProtocolEntry, ServiceEntry};
@@ -155,10 +156,7 @@ mod tests {
         let services: Vec<_> = ServiceEntry::parse(SERVICES).collect();
         assert_eq!(services.len(), SERVICES.lines().count());
         assert!(services.iter().all(|entry| entry.protocol().is_some()));
-        assert!(
-            services
-                .is_sorted_by_key(|entry| (entry.port(), Some(entry.protocol().unwrap().as_raw())).clone())
-        );
+        assert!(services.is_sorted_by_key(ServiceEntry::port));
         assert_eq!(ProtocolEntry::parse(PROTOCOLS).count(), PROTOCOLS.lines().count());
     }
 

@@ -61,6 +61,7 @@ fn version(about: &Metadata) -> Version {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

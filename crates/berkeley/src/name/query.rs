@@ -125,13 +125,11 @@ impl Query {
     ///
     /// [`is_invalid`](Error::is_invalid) if the address is no IP address.
     pub fn socket_address(address: &Address) -> Result<Self> {
-        match address.to_canonical().with_port(0) {
-            Some(address) => Ok(Self::new(Subject::Address(address))),
-            None => {
-                let why = "only an IP address has a name to look up";
-                Err(Error::invalid(Operation::LookUp, why).with_address(address.clone()))
-            }
-        }
+        let address = address.to_canonical().with_port(0).ok_or_else(|| {
+            let why = "only an IP address has a name to look up";
+            Error::invalid(Operation::LookUp, why).with_address(address.clone())
+        })?;
+        Ok(Self::new(Subject::Address(address)))
     }
 
     /// Sets which families of addresses are wanted.
@@ -288,6 +286,7 @@ fn fault(name: &str) -> Option<&'static str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

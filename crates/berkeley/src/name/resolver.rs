@@ -239,4 +239,5 @@ impl Drop for Lookup {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
