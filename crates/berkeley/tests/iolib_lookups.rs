@@ -3,7 +3,7 @@
 
 use std::net::Ipv4Addr;
 
-use berkeley::name::{Families, HostsFile, ProtocolEntry, Query, ServiceEntry, port};
+use berkeley::name::{Families, HostsFile, ProtocolEntry, Query, ServiceEntry, address, port};
 use berkeley::{Address, Protocol};
 use berkeley_testkit::limit;
 
@@ -113,4 +113,28 @@ fn the_family_that_is_wanted_is_the_one_that_is_told() {
     assert!(Query::name("127.0.0.1").families(Families::V6).ask().unwrap_err().is_no_data());
     assert!(Query::name("::1").families(Families::V6).ask().is_ok());
     assert!(Query::name("localhost").numeric().ask().unwrap_err().is_invalid());
+}
+
+#[test]
+fn a_port_in_an_address_may_be_a_service() {
+    let _limit = limit();
+    for (text, right) in
+        [("127.0.0.1:ssh", "127.0.0.1:22"), ("[::1]:ssh", "[::1]:22"), ("1.2.3.4:5", "1.2.3.4:5")]
+    {
+        assert_eq!(address(text, Protocol::TCP).unwrap(), right.parse().unwrap(), "{text}");
+    }
+    assert!(address("127.0.0.1:nosuch", None).unwrap_err().is_no_such_service());
+    for wrong in [
+        "::1:ssh",
+        "localhost:ssh",
+        "10.0.0.300:ssh",
+        "[::1]",
+        "1.2.3.4:",
+        "127.0.0.1",
+        "[::1:ssh",
+        ":ssh",
+        "",
+    ] {
+        assert!(address(wrong, None).unwrap_err().parse_error().is_some(), "{wrong}");
+    }
 }

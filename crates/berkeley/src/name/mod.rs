@@ -4,7 +4,7 @@
 //! |---|---|
 //! | the addresses of a name, the name of an address, in this thread | [`Query`], [`Host`] |
 //! | the same without waiting, or no longer than a deadline | [`Resolver`], [`Lookup`] |
-//! | a port by the name of its service, and back | [`ServiceEntry`], [`port`] |
+//! | a port by the name of its service, and back | [`ServiceEntry`], [`port`], [`address`] |
 //! | an IP protocol by its name, and back | [`ProtocolEntry`] |
 //! | the hosts file alone | [`HostsFile`] |
 //!
@@ -42,4 +42,4 @@ pub use self::hosts::{HostsEntry, HostsFile};
 pub use self::protocol::ProtocolEntry;
 pub use self::query::{Families, Query};
 pub use self::resolver::{Lookup, Resolver};
-pub use self::service::{ServiceEntry, port};
+pub use self::service::{ServiceEntry, address, port};

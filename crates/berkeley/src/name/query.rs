@@ -182,6 +182,15 @@ impl Query {
         }
     }
 
+    /// Says what is wrong with the question, without asking anybody.
+    ///
+    /// # Errors
+    ///
+    /// Those errors of [`ask`](Self::ask) that need no asking: what no name and no address can be.
+    pub fn check(&self) -> Result<()> {
+        self.prepare().map(drop)
+    }
+
     /// Says what failed, with the name in it.
     pub(super) fn error(&self, failure: LookupFailure) -> Error {
         self.about(Error::lookup(failure))
@@ -264,7 +273,7 @@ fn figures(address: &Address) -> String {
 }
 
 /// Tells whether a text is an address in figures, right or wrong.
-fn is_figures(name: &str) -> bool {
+pub(super) fn is_figures(name: &str) -> bool {
     let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     name.contains(':') || (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()))
 }

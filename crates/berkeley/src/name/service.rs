@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::builtin;
 use super::file::{Cached, keep, words};
 use super::protocol::ProtocolEntry;
+use super::query::is_figures;
+use crate::addr::{Address, ToAddress};
 use crate::error::{Error, LookupFailure, Operation, Result};
 use crate::kind::Protocol;
 
@@ -202,4 +204,34 @@ pub fn port(text: &str, protocol: impl Into<Option<Protocol>>) -> Result<u16> {
     }
     text.parse()
         .map_err(|_| Error::invalid(Operation::LookUp, "a port is a number from 0 to 65535").with_name(text))
+}
+
+/// Reads the text of an address, whose port may be the name of a service: `127.0.0.1:http`, `[::1]:domain`.
+///
+/// Every other address is read as [`Address`] reads it. No host is looked up.
+///
+/// # Errors
+///
+/// [`is_no_such_service`](Error::is_no_such_service); [`parse_error`](Error::parse_error) for a text that is no address.
+///
+/// # Examples
+///
+/// ```
+/// use berkeley::Protocol;
+/// use berkeley::name::address;
+///
+/// assert_eq!(address("127.0.0.1:http", Protocol::TCP)?, "127.0.0.1:80".parse()?);
+/// assert_eq!(address("[fe80::1%eth0]:domain", Protocol::UDP)?.to_string(), "[fe80::1%eth0]:53");
+/// assert_eq!(address("unix:/run/x", None)?, "unix:/run/x".parse()?);
+/// # Ok::<(), berkeley::Error>(())
+/// ```
+pub fn address(text: &str, protocol: impl Into<Option<Protocol>>) -> Result<Address> {
+    let named = text.rsplit_once(':').filter(|(host, service)| {
+        let is_ip = host.ends_with(']') || (is_figures(host) && !host.contains(':'));
+        is_ip && service.starts_with(|c: char| c.is_ascii_alphabetic())
+    });
+    match named {
+        Some((host, service)) => Ok((host, port(service, protocol)?).to_address()?),
+        None => Ok(text.to_address()?),
+    }
 }

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -56,11 +58,37 @@ pub struct Resolve {
     output: OutputArgs,
 }
 
-/// A name that is being looked up.
-struct Pending {
-    /// What keeps the lookup from being started is told when its turn comes.
-    lookup: Result<Lookup, Error>,
-    is_address: bool,
+/// How many names are looked up ahead of the one whose answer is next.
+const AHEAD: usize = 64;
+
+/// Lookups in the order of their names: some are under way, the others wait for their turn.
+#[derive(Default)]
+struct Ahead {
+    waiting: VecDeque<Query>,
+    started: VecDeque<(Result<Lookup, Error>, Deadline)>,
+}
+
+impl Ahead {
+    fn push(&mut self, query: Query, timeout: Option<Duration>) {
+        self.waiting.push_back(query);
+        self.start(timeout);
+    }
+
+    fn start(&mut self, timeout: Option<Duration>) {
+        while self.started.len() < AHEAD {
+            let Some(query) = self.waiting.pop_front() else { return };
+            let deadline = timeout.map_or(Deadline::never(), Deadline::after);
+            self.started.push_back((Resolver::system().start(&query), deadline));
+        }
+    }
+
+    /// Waits for the next answer.
+    fn next(&mut self, timeout: Option<Duration>) -> Option<Result<Host, Error>> {
+        let (lookup, deadline) = self.started.pop_front()?;
+        let host = lookup.and_then(|lookup| lookup.wait(deadline));
+        self.start(timeout);
+        Some(host)
+    }
 }
 
 impl Resolve {
@@ -81,11 +109,17 @@ impl Resolve {
             if self.protocol {
                 return self.each(sink, |text| Ok(text.to_owned()), |name| table::protocol(&name));
             }
-            let finish = |pending: Pending| {
-                let host = pending.lookup?.wait(timeout.map_or(Deadline::never(), Deadline::after))?;
-                Ok(if pending.is_address { of_address(&host) } else { of_name(&host) })
+            let ahead = RefCell::new(Ahead::default());
+            let begin = |text: &str| {
+                let query = self.query(text)?;
+                ahead.borrow_mut().push(query, timeout);
+                Ok(read_address(text).is_some())
             };
-            self.each(sink, |text| self.start(text), finish)
+            self.each(sink, begin, |is_address| {
+                let host = ahead.borrow_mut().next(timeout).transpose()?;
+                let record = if is_address { of_address } else { of_name };
+                Ok(host.as_ref().map(record).unwrap_or_default())
+            })
         })
     }
 
@@ -116,18 +150,14 @@ impl Resolve {
         }
     }
 
-    /// Starts the lookup of a name, or that of an address backwards.
-    fn start(&self, text: &str) -> Result<Pending, Problem> {
-        let address = read_address(text);
-        let query = match &address {
-            Some(address) => Query::socket_address(address),
+    /// Reads a name to look up, or an address to look up backwards.
+    fn query(&self, text: &str) -> Result<Query, Problem> {
+        let query = match read_address(text) {
+            Some(address) => Query::socket_address(&address),
             None => Ok(Query::name(text).families(self.families())),
         };
-        let lookup = query.and_then(|query| Resolver::system().start(&query.with_names()));
-        match lookup {
-            Err(error) if error.is_invalid() => Err(problem(text, &error)),
-            lookup => Ok(Pending { lookup, is_address: address.is_some() }),
-        }
+        let checked = query.and_then(|query| query.check().map(|()| query.with_names()));
+        checked.map_err(|error| problem(text, &error))
     }
 }
 
