@@ -4,7 +4,7 @@
 use std::net::Ipv4Addr;
 
 use berkeley::name::{Families, HostsFile, ProtocolEntry, Query, ServiceEntry, address, port};
-use berkeley::{Address, Protocol};
+use berkeley::{Address, Interest, Protocol, Resolver, SECOND, wait_for};
 use berkeley_testkit::limit;
 
 #[test]
@@ -137,4 +137,17 @@ fn a_port_in_an_address_may_be_a_service() {
     ] {
         assert!(address(wrong, None).unwrap_err().parse_error().is_some(), "{wrong}");
     }
+}
+
+#[test]
+fn the_loopback_is_found_by_its_name_as_a_source_and_waiting() {
+    let _limit = limit();
+    let query = Query::name("localhost");
+    let lookup = Resolver::system().start(&query).unwrap();
+    assert!(!wait_for(&lookup, Interest::READABLE, SECOND * 30).unwrap().is_empty());
+    let host = lookup.now().unwrap().unwrap();
+    assert!(host.addresses().iter().all(Address::is_loopback) && !host.addresses().is_empty());
+    assert_eq!(host, query.ask().unwrap());
+    let connect: Vec<Option<u16>> = host.with_port(80).map(|address| address.port()).collect();
+    assert!(connect.iter().all(|port| *port == Some(80)) && connect.len() == host.addresses().len());
 }
