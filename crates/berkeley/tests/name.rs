@@ -1,7 +1,6 @@
 //! Services, protocols and hosts beside what `getent` says of them, and what holds of every text.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use berkeley::Protocol;
 use berkeley::name::{HostsEntry, HostsFile, ProtocolEntry, ServiceEntry};
 use berkeley_testkit::limit;
 use proptest::prelude::*;
@@ -28,7 +27,7 @@ fn every_service_is_as_getent_says() {
     assert_eq!(all.iter().map(words).collect::<Vec<_>>(), theirs);
     assert!(berkeley_testkit::need(!all.is_empty(), "/etc/services"));
     // Each name and alias, of its protocol: the first that has it.
-    let questions: Vec<(String, Option<Protocol>)> = all
+    let questions: Vec<(String, Option<berkeley::Protocol>)> = all
         .iter()
         .flat_map(|entry| {
             let names = std::iter::once(entry.name()).chain(entry.aliases());
