@@ -39,6 +39,7 @@
 //! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
 //! | from one connection to another, in the kernel (Linux) | [`Splice`] |
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
+//! | names of hosts, services and protocols; lookups that never block | [`name`], [`Resolver`], [`Lookup`], [`Query`], [`Host`] |
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
@@ -56,7 +57,7 @@
 //!
 //! # What it does not do yet
 //!
-//! Names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! A DNS client, connecting by name, interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
@@ -66,6 +67,7 @@ mod error;
 mod exit;
 pub mod icmp;
 mod kind;
+pub mod name;
 pub mod netlink;
 pub mod option;
 pub mod os;
@@ -98,6 +100,7 @@ pub use error::{Errno, Error, Operation, Result};
 pub use exit::{ProcessExit, ProcessState};
 pub use icmp::IcmpSocket;
 pub use kind::{Kind, Protocol};
+pub use name::{Host, Lookup, Query, Resolver};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;
 pub use poll::{AddError, Backend, Event, Events, Key, Poller, Waker};

@@ -6,6 +6,7 @@
 
 use std::net::{SocketAddr, TcpListener as StdListener};
 
+use berkeley::name::{Query, Resolver, ServiceEntry};
 use berkeley::packet::PacketKind;
 use berkeley::{
     Address, Backend, Error, Family, IcmpSocket, Inet6Address, Kind, MILLISECOND, NetlinkSocket, Operation,
@@ -45,6 +46,19 @@ fn every_way_to_open_a_socket_is_unsupported() {
     refuses("a pair of streams", UnixStream::pair());
     refuses("a pair of datagram sockets", UnixDatagram::pair());
     refuses("a pair of packet sockets", UnixSeqpacket::pair());
+}
+
+#[test]
+fn no_host_is_looked_up_and_what_needs_no_asking_is_answered() {
+    let _limit = limit();
+    let query = Query::name("localhost");
+    let error = refuses("ask", query.ask());
+    assert_eq!((error.operation(), error.name()), (Operation::LookUp, Some("localhost")));
+    refuses("look_up", Resolver::new().look_up(&query, MILLISECOND * 10_000));
+    refuses("start", Resolver::new().start(&query));
+    refuses("the name of an address", Query::address([127, 0, 0, 1]).ask());
+    assert_eq!(Query::name("127.0.0.1").ask().unwrap().addresses()[0].to_string(), "127.0.0.1:0");
+    assert_eq!(ServiceEntry::by_name("http", Protocol::TCP).unwrap().port(), 80);
 }
 
 #[test]

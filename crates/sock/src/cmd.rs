@@ -12,6 +12,7 @@ mod man;
 mod option;
 mod pipe;
 mod relay;
+mod resolve;
 
 use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};
@@ -49,6 +50,7 @@ enum Verb {
     Address(address::Address),
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
+    Resolve(resolve::Resolve),
     FreePort(free_port::FreePort),
     Option(option::OptionArgs),
     Completions(completions::Completions),
@@ -86,6 +88,7 @@ impl Cli {
             Verb::Address(address) => address.run(),
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
+            Verb::Resolve(resolve) => resolve.run(),
             Verb::FreePort(free_port) => free_port.run(),
             Verb::Option(option) => option.run(),
             Verb::Completions(completions) => completions.run(),
@@ -193,6 +196,7 @@ mod tests {
                 Verb::Pipe(pipe) => pipe.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
                 Verb::Option(option) => option.read().is_ok(),
+                Verb::Resolve(resolve) => resolve.read().is_ok(),
                 _ => true,
             }
         }

@@ -4,7 +4,6 @@ mod explain;
 mod option;
 mod parse;
 mod resolve;
-mod service;
 mod spelling;
 
 use std::fmt;

@@ -26,7 +26,7 @@ macro_rules! codes {
 
 codes! {
     Done = 0, "done";
-    No = 1, "the answer is no: not in the network, not enough that is free";
+    No = 1, "the answer is no: not in the network, not enough that is free, no such name";
     Usage = 2, "wrong usage: a flag, an address, a number";
     Unresolved = 3, "a name could not be resolved";
     TimedOut = 4, "timed out";
@@ -54,6 +54,10 @@ impl From<&Error> for Exit {
     fn from(error: &Error) -> Self {
         const ROWS: &[(Predicate, Exit)] = &[
             (|error| error.is_deadline_passed() || error.is_timed_out(), Exit::TimedOut),
+            (|error| error.is_no_such_name() || error.is_no_data(), Exit::Unresolved),
+            (|error| error.is_resolver_again() || error.is_resolver_failure(), Exit::Unresolved),
+            (|error| error.is_no_such_service() || error.is_no_such_protocol(), Exit::Unresolved),
+            (Error::is_resolver_unknown, Exit::Unresolved),
             // No such congestion control, for example.
             (|error| error.option().is_some() && error.is_not_found(), Exit::Unsupported),
             (Error::is_refused, Exit::Refused),

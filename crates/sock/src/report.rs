@@ -210,6 +210,11 @@ pub fn reason(error: &Error) -> String {
     if error.is_deadline_passed() {
         return "no answer in time".to_owned();
     }
+    if let Some(name) = error.name() {
+        let whole = error.to_string();
+        let before = format!("{} {name:?}: ", error.operation());
+        return whole.strip_prefix(&before).map_or(whole.clone(), str::to_owned);
+    }
     let Some(errno) = error.errno() else {
         // What the library itself refuses has a sentence after the operation and the address.
         let whole = error.to_string();

@@ -1,8 +1,9 @@
 //! A network of a test's own: interfaces, addresses and ports that nobody else has.
 
-use std::io;
+use std::ffi::CString;
 use std::process::Command;
 use std::thread;
+use std::{fs, io};
 
 use crate::need;
 
@@ -37,11 +38,44 @@ pub fn ip(words: &[&str]) -> io::Result<()> {
     Err(io::Error::other(format!("ip {}: {}", words.join(" "), said.trim())))
 }
 
+/// Puts texts in the place of files, for this thread and what it starts. It is for threads of [`in_own_network`], which end
+/// with the test. What is returned is to be kept as long as the files are read.
+///
+/// # Errors
+///
+/// Those of mounting, which a process without privileges has.
+pub fn replace_files(files: &[(&str, &str)]) -> io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    unshare(libc::CLONE_NEWNS)?;
+    mount(None, "/", libc::MS_REC | libc::MS_PRIVATE)?;
+    for (number, (path, text)) in files.iter().enumerate() {
+        let with = folder.path().join(number.to_string());
+        fs::write(&with, text)?;
+        mount(with.to_str(), path, libc::MS_BIND)?;
+    }
+    Ok(folder)
+}
+
 #[allow(unsafe_code)]
+fn mount(what: Option<&str>, place: &str, flags: libc::c_ulong) -> io::Result<()> {
+    let (what, place) = (CString::new(what.unwrap_or("none"))?, CString::new(place)?);
+    // SAFETY: both paths end with NUL; such a mount takes neither a type nor data.
+    match unsafe { libc::mount(what.as_ptr(), place.as_ptr(), std::ptr::null(), flags, std::ptr::null()) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 fn enter() -> io::Result<()> {
+    unshare(libc::CLONE_NEWNET)?;
+    raise_loopback()
+}
+
+#[allow(unsafe_code)]
+fn unshare(what: libc::c_int) -> io::Result<()> {
     // SAFETY: unshare(2) takes a number, and changes this thread alone.
-    match unsafe { libc::unshare(libc::CLONE_NEWNET) } {
-        0 => raise_loopback(),
+    match unsafe { libc::unshare(what) } {
+        0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
     }
 }
@@ -80,5 +114,16 @@ mod tests {
         assert!(
             names.is_none_or(|names| names.contains(&"lo".to_owned()) && !names.contains(&"eth0".to_owned()))
         );
+    }
+    #[test]
+    fn a_file_is_replaced_for_the_thread_alone() {
+        let before = fs::read_to_string("/etc/hosts").unwrap();
+        let read = in_own_network(|| {
+            let replaced = replace_files(&[("/etc/hosts", "192.0.2.1 ours\n")]);
+            let entered = replaced.is_ok();
+            need(entered, "files of its own").then(|| fs::read_to_string("/etc/hosts").unwrap())
+        });
+        assert!(read.flatten().is_none_or(|text| text == "192.0.2.1 ours\n"));
+        assert_eq!(fs::read_to_string("/etc/hosts").unwrap(), before);
     }
 }

@@ -14,6 +14,7 @@
 //! | `flag` | the bits of the flags that sends and receives take |
 //! | `option` | `get`, `set`: bytes in, bytes out; times |
 //! | `layout` | how values of options lie in bytes, where systems differ |
+//! | `lookup` | `addresses`, `host_name`: what the system's resolver says, which may take as long as it likes |
 //! | `poll` | a mechanism to wait for many descriptors, each a file; its own head has the contract |
 //! | `wake` | what ends such a wait from another thread, each a file |
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
@@ -40,6 +41,7 @@ mod buffer;
 #[doc(hidden)]
 pub mod fault;
 pub mod filter;
+pub(crate) mod lookup;
 mod number;
 pub(crate) mod poll;
 pub(crate) mod wake;

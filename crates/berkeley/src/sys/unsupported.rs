@@ -374,6 +374,22 @@ pub(crate) mod layout {
     }
 }
 
+pub(crate) mod lookup {
+    //! A resolver that this system lacks.
+
+    use crate::addr::{Address, Family};
+    use crate::error::{Errno, LookupFailure};
+    use crate::sys::lookup::{Answer, Found};
+
+    pub(crate) fn addresses(_: &str, _: Option<Family>, _: bool) -> Answer<Found> {
+        Err(LookupFailure::Os(Errno::OPNOTSUPP))
+    }
+
+    pub(crate) fn host_name(_: &Address) -> Answer<String> {
+        Err(LookupFailure::Os(Errno::OPNOTSUPP))
+    }
+}
+
 pub(crate) mod wait {
     //! Waiting for descriptors.
 

@@ -1,8 +1,9 @@
 //! What an address comes to, part by part.
 
+use berkeley::name::{self, ServiceEntry};
 use berkeley::{Address, Socket};
 
-use super::{Endpoint, Host, Place, Port, service};
+use super::{Endpoint, Host, Place, Port};
 use crate::describe;
 use crate::output::Record;
 
@@ -40,13 +41,13 @@ impl Endpoint {
     fn port(&self, port: &Port) -> String {
         match port {
             Port::Number(0) => "0: a listener has the system choose one".to_owned(),
-            Port::Number(number) => match service::name(*number, self.transport()) {
-                Some(name) => format!("{number}: {name}"),
+            Port::Number(number) => match ServiceEntry::by_port(*number, self.transport().protocol()) {
+                Some(entry) => format!("{number}: {}", entry.name()),
                 None => number.to_string(),
             },
-            Port::Service(name) => match service::port(name, self.transport()) {
-                Some(number) => format!("{name}: {number}"),
-                None => format!("{name}: no service that is known on this machine"),
+            Port::Service(name) => match name::port(name, self.transport().protocol()) {
+                Ok(number) => format!("{name}: {number}"),
+                Err(_) => format!("{name}: no service that is known on this machine"),
             },
         }
     }

@@ -1,12 +1,13 @@
 //! From an address as it is written to those that the system takes.
 
-use std::net::{Ipv4Addr, Ipv6Addr, ToSocketAddrs};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
+use berkeley::name::{self, Families, Query};
 use berkeley::{Address, Family};
 
-use super::{Endpoint, Host, Place, Port, service};
+use super::{Endpoint, Host, Place, Port};
 use crate::exit::Exit;
-use crate::report::Failure;
+use crate::report::{Failure, reason};
 
 impl Endpoint {
     /// Returns the addresses to try, in their order.
@@ -38,26 +39,24 @@ impl Endpoint {
     fn number(&self, port: &Port) -> Result<u16, Failure> {
         match port {
             Port::Number(number) => Ok(*number),
-            Port::Service(name) => service::port(name, self.transport()).ok_or_else(|| {
+            Port::Service(name) => name::port(name, self.transport().protocol()).map_err(|error| {
                 let message = format!("{self}: no service {name:?} is known on this machine");
-                Failure::new(Exit::Unresolved, message).with_hint("write the number of the port")
+                let hint = error.detail().unwrap_or("write the number of the port");
+                Failure::new(Exit::Unresolved, message).with_hint(hint)
             }),
         }
     }
 
     fn look_up(&self, name: &str, port: u16) -> Result<Vec<Address>, Failure> {
-        let found = (name, port).to_socket_addrs().map_err(|error| {
-            let text = error.to_string();
-            let why = text.rsplit_once(": ").map_or(text.as_str(), |(_, why)| why);
-            self.unresolved(&format!("could not be resolved: {why}"))
-        })?;
-        let mut addresses: Vec<Address> = Vec::new();
-        for address in found.map(Address::from) {
-            if !addresses.contains(&address) {
-                addresses.push(address);
-            }
-        }
-        Ok(addresses)
+        let families = match self.scheme.family {
+            Some(Family::INET) => Families::V4,
+            Some(Family::INET6) => Families::V6,
+            _ => Families::Both,
+        };
+        let host = Query::name(name).families(families).ask();
+        let host =
+            host.map_err(|error| self.unresolved(&format!("could not be resolved: {}", reason(&error))))?;
+        Ok(host.with_port(port).collect())
     }
 
     fn unresolved(&self, why: &str) -> Failure {

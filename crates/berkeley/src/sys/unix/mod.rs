@@ -5,6 +5,7 @@ pub(crate) mod descriptor;
 pub(crate) mod flag;
 pub(crate) mod io;
 pub(crate) mod layout;
+pub(crate) mod lookup;
 #[cfg(any(linux_like, bsd))]
 pub(in crate::sys) mod mask;
 pub(crate) mod name;

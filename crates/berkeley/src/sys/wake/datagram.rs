@@ -17,7 +17,7 @@ fn errno(error: &io::Error) -> Errno {
 }
 
 impl Datagram {
-    pub(super) fn open() -> Result<Self> {
+    pub(crate) fn open() -> Result<Self> {
         check(Operation::OpenPoller)?;
         let open = || {
             let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -28,7 +28,7 @@ impl Datagram {
         open().map_err(|error| errno(&error))
     }
 
-    pub(super) fn signal(&self) -> Result<()> {
+    pub(crate) fn signal(&self) -> Result<()> {
         check(Operation::Wake)?;
         match self.0.send(&[1]) {
             // There is no room, so that there are datagrams.
@@ -41,7 +41,7 @@ impl Datagram {
         while self.0.recv(&mut [0]).is_ok() {}
     }
 
-    pub(super) fn source(&self) -> Borrowed<'_> {
+    pub(crate) fn source(&self) -> Borrowed<'_> {
         self.0.as_socket()
     }
 }

@@ -18,7 +18,7 @@ impl EventFd {
     }
 
     #[inline]
-    pub(super) fn signal(&self) -> Result<()> {
+    pub(crate) fn signal(&self) -> Result<()> {
         check(Operation::Wake)?;
         match call::write(self.0.as_fd(), &1u64.to_ne_bytes()) {
             // The counter is full, and so not zero.

@@ -17,6 +17,36 @@ use super::Result;
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 use super::descriptor::Borrowed;
 
+/// What one thread makes readable, once, for another that waits for it among its sources.
+#[cfg(all(any(linux_like, freebsd), not(berkeley_sys = "unsupported")))]
+pub(crate) type Notice = EventFd;
+#[cfg(all(unix, not(any(linux_like, freebsd, berkeley_sys = "unsupported"))))]
+pub(crate) type Notice = Pipe;
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+pub(crate) type Notice = Datagram;
+#[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
+pub(crate) type Notice = NoNotice;
+
+/// A system without descriptors has nothing to wait for.
+#[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
+#[derive(Debug)]
+pub(crate) enum NoNotice {}
+
+#[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
+impl NoNotice {
+    pub(crate) fn open() -> Result<Self> {
+        Err(crate::error::Errno::OPNOTSUPP)
+    }
+
+    pub(crate) fn signal(&self) -> Result<()> {
+        match *self {}
+    }
+
+    pub(crate) fn source(&self) -> super::descriptor::Borrowed<'_> {
+        match *self {}
+    }
+}
+
 /// What ends a wait from another thread.
 #[derive(Debug)]
 pub(crate) enum Wake {

@@ -27,7 +27,7 @@ impl Pipe {
         Ok(Self { reading, writing })
     }
 
-    pub(super) fn signal(&self) -> Result<()> {
+    pub(crate) fn signal(&self) -> Result<()> {
         check(Operation::Wake)?;
         match call::write(self.writing.as_fd(), &[1]) {
             // The pipe is full, and so not empty.

@@ -8,6 +8,7 @@ pub(crate) mod descriptor;
 pub(crate) mod flag;
 pub(crate) mod io;
 pub(crate) mod layout;
+pub(crate) mod lookup;
 pub(crate) mod name;
 pub(crate) mod option;
 pub(crate) mod wait;

@@ -13,7 +13,7 @@ use crate::sys::{Shutdown, check};
 const FLAGS: u32 = ws::WSA_FLAG_OVERLAPPED | ws::WSA_FLAG_NO_HANDLE_INHERIT;
 
 /// Starts Winsock, once in the life of the process; it is never stopped, which the end of the process does.
-fn start() -> Result<()> {
+pub(super) fn start() -> Result<()> {
     const VERSION_2_2: u16 = 0x0202;
     static STARTED: OnceLock<i32> = OnceLock::new();
     let number = *STARTED.get_or_init(|| {

@@ -1,0 +1,218 @@
+//! `sock resolve`: what the system knows of names.
+
+mod table;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use berkeley::addr::Zone;
+use berkeley::name::{Families, Query, Resolver};
+use berkeley::{Address, Deadline, Error, Family, Host, Inet6Address, Lookup};
+use clap::Args;
+
+use crate::exit::Exit;
+use crate::input::{self, Input};
+use crate::output::{OutputArgs, Record, Sink};
+use crate::quantity;
+use crate::report::{Failure, Problem, Problems, reason};
+
+const EXAMPLES: &str = "\
+Examples:
+  sock resolve localhost example.org      addresses in the order in which connect tries them, names
+  sock resolve 127.0.0.1 ::1              the names of addresses
+  sock resolve --service http 443/udp     ports of services, services of ports";
+
+const AFTER: &str = "\
+The system is asked as every other program asks it: nsswitch.conf, the hosts file, multicast DNS, name servers. All names \
+are looked up at once. Names in other scripts are turned into what servers know them by (UTS 46). An address in figures is \
+looked up backwards.
+
+The exit code is 1 if there is no such name or it has nothing of what was asked for, 3 if no name server could say, 4 after \
+the timeout. With several names it is that of the first that failed; the others are answered.";
+
+/// Look up names and addresses as the system knows them; services and protocols too
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES, after_help = AFTER)]
+#[allow(clippy::struct_excessive_bools, reason = "a flag each, as clap takes them")]
+pub struct Resolve {
+    /// Names or IP addresses [default: the lines of the standard input]
+    names: Vec<String>,
+    /// Only addresses of IPv4
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    ipv4: bool,
+    /// Only addresses of IPv6
+    #[arg(short = '6', long)]
+    ipv6: bool,
+    /// Give up after DURATION: 500ms, 3s, 1m [default: when the system does]
+    #[arg(long, value_name = "DURATION")]
+    timeout: Option<String>,
+    /// Look up services: NAME, PORT, NAME/PROTOCOL, PORT/PROTOCOL
+    #[arg(long, conflicts_with_all = ["protocol", "ipv4", "ipv6", "timeout"])]
+    service: bool,
+    /// Look up IP protocols: NAME, NUMBER
+    #[arg(long, conflicts_with_all = ["ipv4", "ipv6", "timeout"])]
+    protocol: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// How many names are looked up ahead of the one whose answer is next.
+const AHEAD: usize = 64;
+
+/// Lookups in the order of their names: some are under way, the others wait for their turn.
+#[derive(Default)]
+struct Ahead {
+    waiting: VecDeque<Query>,
+    started: VecDeque<(Result<Lookup, Error>, Deadline)>,
+}
+
+impl Ahead {
+    fn push(&mut self, query: Query, timeout: Option<Duration>) {
+        self.waiting.push_back(query);
+        self.start(timeout);
+    }
+
+    fn start(&mut self, timeout: Option<Duration>) {
+        while self.started.len() < AHEAD {
+            let Some(query) = self.waiting.pop_front() else { return };
+            let deadline = timeout.map_or(Deadline::never(), Deadline::after);
+            self.started.push_back((Resolver::system().start(&query), deadline));
+        }
+    }
+
+    /// Waits for the next answer.
+    fn next(&mut self, timeout: Option<Duration>) -> Option<Result<Host, Error>> {
+        let (lookup, deadline) = self.started.pop_front()?;
+        let host = lookup.and_then(|lookup| lookup.wait(deadline));
+        self.start(timeout);
+        Some(host)
+    }
+}
+
+impl Resolve {
+    /// Reads how long a lookup may take.
+    pub(super) fn read(&self) -> Result<Option<Duration>, Failure> {
+        let mut problems = Problems::default();
+        let timeout = problems.take_some("--timeout", self.timeout.as_ref(), quantity::duration);
+        problems.check()?;
+        Ok(timeout)
+    }
+
+    pub fn run(&self) -> Result<(), Failure> {
+        let timeout = self.read()?;
+        self.output.run("resolve", |sink| {
+            if self.service {
+                return self.each(sink, table::read_service, table::service);
+            }
+            if self.protocol {
+                return self.each(sink, |text| Ok(text.to_owned()), |name| table::protocol(&name));
+            }
+            let ahead = RefCell::new(Ahead::default());
+            let begin = |text: &str| {
+                let query = self.query(text)?;
+                ahead.borrow_mut().push(query, timeout);
+                Ok(read_address(text).is_some())
+            };
+            self.each(sink, begin, |is_address| {
+                let host = ahead.borrow_mut().next(timeout).transpose()?;
+                let record = if is_address { of_address } else { of_name };
+                Ok(host.as_ref().map(record).unwrap_or_default())
+            })
+        })
+    }
+
+    /// Answers each question. The first failure says how the program ends.
+    fn each<T>(
+        &self,
+        sink: &mut Sink,
+        read: impl Fn(&str) -> Result<T, Problem>,
+        answer: impl Fn(T) -> Result<Record, Error>,
+    ) -> Result<Exit, Failure> {
+        let mut exit = Exit::Done;
+        let read = input::each(&self.names, sink, read, |sink, input, question| match answer(question) {
+            Ok(record) => sink.block(input, record),
+            Err(error) => {
+                let failure = failure(input, &error);
+                exit = if exit == Exit::Done { failure.exit() } else { exit };
+                sink.failed(input, &failure)
+            }
+        })?;
+        Ok(if read == Exit::Done { exit } else { read })
+    }
+
+    fn families(&self) -> Families {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => Families::V4,
+            (_, true) => Families::V6,
+            _ => Families::Both,
+        }
+    }
+
+    /// Reads a name to look up, or an address to look up backwards.
+    fn query(&self, text: &str) -> Result<Query, Problem> {
+        let query = match read_address(text) {
+            Some(address) => Query::socket_address(&address),
+            None => Ok(Query::name(text).families(self.families())),
+        };
+        let checked = query.and_then(|query| query.check().map(|()| query.with_names()));
+        checked.map_err(|error| problem(text, &error))
+    }
+}
+
+/// Reads an address in figures, with a zone or without one.
+fn read_address(text: &str) -> Option<Address> {
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Some(Address::from((ip, 0)));
+    }
+    let (ip, zone) = text.split_once('%')?;
+    let zone: Zone = zone.parse().ok()?;
+    Some(Inet6Address::new(ip.parse().ok()?, 0).with_zone(zone).into())
+}
+
+/// Points at what is wrong with a name.
+fn problem(text: &str, error: &Error) -> Problem {
+    match error.parse_error() {
+        Some(error) => Problem::of_part(error, text, 0, 0),
+        None => Problem::new(reason(error), text, 0..text.len()),
+    }
+}
+
+fn failure(input: &Input<'_>, error: &Error) -> Failure {
+    let exit = match Exit::from(error) {
+        _ if error.is_no_such_name() || error.is_no_data() => Exit::No,
+        _ if error.is_no_such_service() || error.is_no_such_protocol() => Exit::No,
+        exit => exit,
+    };
+    Failure::new(exit, format!("{}: {}", input.text, reason(error)))
+}
+
+/// Writes an IP address without its port.
+fn figures(address: &Address) -> String {
+    let text = address.to_string();
+    text.strip_suffix(":0").unwrap_or(&text).trim_matches(['[', ']']).to_owned()
+}
+
+fn of_name(host: &Host) -> Record {
+    let addresses: Vec<String> = host.addresses().iter().map(figures).collect();
+    let has = |family: Family| host.addresses().iter().any(|address| address.family() == family);
+    let families = [(Family::INET, "IPv4"), (Family::INET6, "IPv6")];
+    let families = families.into_iter().filter(|row| has(row.0)).map(|row| row.1.to_owned());
+    Record::new()
+        .with("name", host.name())
+        .and(names(host))
+        .with("families", families.collect::<Vec<_>>())
+        .with("addresses", addresses)
+}
+
+fn of_address(host: &Host) -> Record {
+    Record::new().with("address", host.name()).and(names(host))
+}
+
+fn names(host: &Host) -> Record {
+    let aliases: Vec<String> = host.aliases().map(str::to_owned).collect();
+    Record::new()
+        .with_some("canonical_name", host.canonical_name())
+        .with_some("aliases", (!aliases.is_empty()).then_some(aliases))
+}

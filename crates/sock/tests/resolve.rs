@@ -1,0 +1,136 @@
+//! `sock resolve` as it is run: what the system knows, forms of output, exit codes.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test ends with what is wrong")]
+
+#[path = "common/ask.rs"]
+mod ask;
+mod common;
+
+use ask::{Answer, ask};
+use berkeley_testkit::limit;
+use serde_json::Value;
+
+fn json(arguments: &[&str], code: i32) -> Value {
+    let answer = ask(&[&["resolve", "--json"], arguments].concat(), "");
+    assert_eq!(answer.code, Some(code), "{}", answer.said);
+    serde_json::from_str(&answer.out).unwrap()
+}
+
+#[test]
+fn services_and_protocols_are_found_by_name_and_by_number() {
+    let _limit = limit();
+    let found = json(&["--service", "ssh", "53/udp", "SSH/tcp", "22"], 0);
+    let ports: Vec<u64> =
+        found["results"].as_array().unwrap().iter().map(|row| row["port"].as_u64().unwrap()).collect();
+    assert_eq!(ports, [22, 53, 22, 22]);
+    assert_eq!(
+        (&found["results"][1]["name"], &found["results"][1]["protocol"]),
+        (&"domain".into(), &"udp".into())
+    );
+    let text = ask(&["resolve", "--protocol", "tcp", "17"], "");
+    assert_eq!(text.lines(0)[..2], ["name     tcp", "number   6"]);
+    let absent = ask(&["resolve", "--service", "1024", "telnett", "ssh"], "");
+    assert!(absent.lines(1).contains(&"name      ssh"), "{}", absent.out);
+    assert!(absent.said.contains("error: 1024: no such service is known\n"), "{}", absent.said);
+    assert!(absent.said.contains("did you mean \"telnet"), "{}", absent.said);
+}
+
+#[test]
+fn mistakes_are_pointed_at() {
+    let _limit = limit();
+    let rows: &[(&[&str], &str)] = &[
+        (&["10.0.0.300"], "octet 300 is out of range (0 to 255)\n  10.0.0.300\n         ^^^"),
+        (&["a..b"], "a name has 1 to 63 characters between two dots\n  a..b\n  ^^^^"),
+        (&["--service", "99999/tcp"], "port 99999 is out of range (0 to 65535)\n  99999/tcp\n  ^^^^^"),
+        (
+            &["--service", "www/tpc"],
+            "no protocol \"tpc\" is known\n  www/tpc\n      ^^^    did you mean \"tcp\"?",
+        ),
+        (
+            &["--timeout", "5x", "a"],
+            "unknown unit of time \"x\"\n  --timeout 5x\n             ^    write 500ms, 2s, 1m or 1h",
+        ),
+    ];
+    for (arguments, message) in rows {
+        let answer = ask(&[&["resolve"], *arguments].concat(), "");
+        assert_eq!((answer.code, answer.said.as_str()), (Some(2), format!("error: {message}").as_str()));
+    }
+}
+
+#[test]
+fn a_line_that_is_wrong_is_told_with_its_number() {
+    let _limit = limit();
+    let answer = ask(&["resolve", "--service", "--jsonl"], "ssh\n# none\n99999\ndomain/udp\n");
+    let lines: Vec<Value> = answer.lines(2).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    assert_eq!(events, ["result", "error", "result", "end"]);
+    assert_eq!((&lines[1]["line"], &lines[3]["exit"]), (&3.into(), &2.into()));
+}
+
+#[cfg(target_os = "linux")]
+mod with_files {
+    use std::net::UdpSocket;
+
+    use berkeley_testkit::{in_own_network, need, replace_files};
+
+    use super::*;
+
+    const HOSTS: &str = "127.0.0.1 localhost\n192.0.2.7 www.files.test www\n2001:db8::7 www.files.test\n";
+
+    fn run(test: impl FnOnce() + Send) {
+        let _ran = in_own_network(|| {
+            let files = [
+                ("/etc/nsswitch.conf", "hosts: files dns\n"),
+                ("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:30\n"),
+                ("/etc/hosts", HOSTS),
+            ];
+            let replaced = replace_files(&files);
+            if need(replaced.is_ok(), "files of its own") {
+                test();
+            }
+        });
+    }
+
+    fn resolve(arguments: &[&str]) -> Answer {
+        ask(&[&["resolve"], arguments].concat(), "")
+    }
+
+    #[test]
+    fn names_and_addresses_are_answered_in_the_order_of_the_questions() {
+        let _limit = limit();
+        run(|| {
+            let found = json(&["www", "192.0.2.7", "localhost"], 0);
+            let rows = found["results"].as_array().unwrap();
+            assert_eq!(rows[0]["canonical_name"], "www.files.test");
+            assert_eq!(rows[0]["addresses"], serde_json::json!(["192.0.2.7"]));
+            assert_eq!((&rows[1]["address"], &rows[1]["aliases"][0]), (&"192.0.2.7".into(), &"www".into()));
+            assert_eq!(rows[2]["families"], serde_json::json!(["IPv4"]));
+            let both = json(&["www.files.test"], 0);
+            assert_eq!(both["results"][0]["addresses"].as_array().unwrap().len(), 2);
+            assert_eq!(
+                resolve(&["-6", "www.files.test"]).lines(0).last().unwrap().trim_end(),
+                "addresses       2001:db8::7"
+            );
+        });
+    }
+
+    #[test]
+    fn what_no_server_answers_ends_with_its_code() {
+        let _limit = limit();
+        run(|| {
+            // Nobody listens: no server could say.
+            let answer = resolve(&["nosuch.test", "www"]);
+            assert!(answer.lines(3).contains(&"name            www"), "{}", answer.out);
+            assert!(
+                answer.said.starts_with("error: nosuch.test: no name server has an answer"),
+                "{}",
+                answer.said
+            );
+            // Somebody does, and says nothing.
+            let _silent = UdpSocket::bind("127.0.0.1:53").unwrap();
+            let answer = resolve(&["--timeout", "50ms", "never.test"]);
+            assert_eq!((answer.code, answer.out.as_str()), (Some(4), ""));
+            assert_eq!(answer.said, "error: never.test: no answer in time");
+        });
+    }
+}
