@@ -61,6 +61,8 @@
 mod acceptor;
 pub mod addr;
 mod deadline;
+#[cfg(feature = "dns")]
+pub mod dns;
 mod error;
 mod exit;
 pub mod icmp;

@@ -1,6 +1,7 @@
 //! What was being done, to which address, and why it failed.
 
 mod errno;
+mod lookup;
 mod operation;
 mod predicate;
 
@@ -9,6 +10,7 @@ use std::convert::Infallible;
 use std::{fmt, io};
 
 pub use self::errno::Errno;
+pub(crate) use self::lookup::LookupFailure;
 pub use self::operation::Operation;
 use crate::addr::{Address, ParseError};
 
@@ -61,6 +63,7 @@ struct Context {
     operation: Operation,
     address: Option<Address>,
     option: Option<&'static str>,
+    name: Option<Box<str>>,
     detail: Option<Cow<'static, str>>,
     cause: Cause,
 }
@@ -75,6 +78,13 @@ enum Cause {
     /// What the value would have to be, as a noun.
     Form(&'static str),
     Parse(ParseError),
+    Lookup(LookupFailure),
+}
+
+impl Context {
+    fn of(operation: Operation, cause: Cause) -> Box<Self> {
+        Box::new(Self { operation, address: None, option: None, name: None, detail: None, cause })
+    }
 }
 
 impl Error {
@@ -126,6 +136,17 @@ impl Error {
         Self::boxed(operation, Cause::Parse(error))
     }
 
+    /// Makes the error of a lookup that gave nothing.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn lookup(failure: LookupFailure) -> Self {
+        match failure {
+            LookupFailure::Os(errno) => Self::new(Operation::LookUp, errno),
+            failure => Self::boxed(Operation::LookUp, Cause::Lookup(failure)),
+        }
+    }
+
     /// Adds the address that the call was about.
     #[cold]
     #[inline(never)]
@@ -146,6 +167,16 @@ impl Error {
         Self(Repr::Context(context))
     }
 
+    /// Adds the name that was to be looked up.
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn with_name(self, name: impl Into<Box<str>>) -> Self {
+        let mut context = self.into_context();
+        context.name = Some(name.into());
+        Self(Repr::Context(context))
+    }
+
     /// Adds a sentence: what the system says beside its number, or what would have to be otherwise.
     #[cold]
     #[inline(never)]
@@ -162,11 +193,11 @@ impl Error {
             Repr::DeadlinePassed { operation } => (operation, Cause::DeadlinePassed),
             Repr::Context(context) => return context,
         };
-        Box::new(Context { operation, address: None, option: None, detail: None, cause })
+        Context::of(operation, cause)
     }
 
     fn boxed(operation: Operation, cause: Cause) -> Self {
-        Self(Repr::Context(Box::new(Context { operation, address: None, option: None, detail: None, cause })))
+        Self(Repr::Context(Context::of(operation, cause)))
     }
 
     /// Returns what was being done.
@@ -192,6 +223,15 @@ impl Error {
     pub fn option(&self) -> Option<&'static str> {
         match &self.0 {
             Repr::Context(context) => context.option,
+            Repr::Os { .. } | Repr::DeadlinePassed { .. } => None,
+        }
+    }
+
+    /// Returns the name that was to be looked up, if that is what failed.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Context(context) => context.name.as_deref(),
             Repr::Os { .. } | Repr::DeadlinePassed { .. } => None,
         }
     }
@@ -233,6 +273,7 @@ impl Error {
         match self.cause() {
             Some(Cause::Unsupported(_)) => io::ErrorKind::Unsupported,
             Some(Cause::Invalid(_) | Cause::Form(_) | Cause::Parse(_)) => io::ErrorKind::InvalidInput,
+            Some(Cause::Lookup(failure)) => failure.kind(),
             _ => io::ErrorKind::TimedOut,
         }
     }
@@ -263,12 +304,16 @@ impl fmt::Display for Error {
         if let Some(option) = self.option() {
             write!(f, " {option}")?;
         }
+        if let Some(name) = self.name() {
+            write!(f, " {name:?}")?;
+        }
         match (&self.0, self.cause()) {
             (Repr::Os { errno, .. }, _) | (_, Some(Cause::Os(errno))) => write!(f, ": {errno}"),
             (_, Some(Cause::Unsupported(what))) => write!(f, ": this system has no {what}"),
             (_, Some(Cause::Invalid(why))) => write!(f, ": {why}"),
             (_, Some(Cause::Form(form))) => write!(f, ": the value has to be {form}"),
             (_, Some(Cause::Parse(error))) => write!(f, ": {error}"),
+            (_, Some(Cause::Lookup(failure))) => write!(f, ": {failure}"),
             _ => f.write_str(": the deadline has passed"),
         }?;
         self.detail().map_or(Ok(()), |detail| write!(f, ": {detail}"))

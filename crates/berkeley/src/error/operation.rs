@@ -65,6 +65,8 @@ pub enum Operation {
     Address,
     /// Looking up an interface by its name or index: `if_nametoindex(3)`.
     Interface,
+    /// Looking up a host, a service or a protocol: `getaddrinfo(3)`, `getnameinfo(3)`, `getservbyname(3)`.
+    LookUp,
     /// Asking the kernel by a message: netlink(7).
     Request,
     /// Removing the path of a Unix socket: `unlink(2)`.
@@ -102,6 +104,7 @@ impl Operation {
             Self::ExitStatus => "ask for exit status",
             Self::Address => "address",
             Self::Interface => "look up interface",
+            Self::LookUp => "look up",
             Self::Request => "request",
             Self::Remove => "remove",
         }

@@ -1,6 +1,6 @@
 //! Questions to an error, answered the same on every system.
 
-use super::{Cause, Errno, Error, Operation, Repr};
+use super::{Cause, Errno, Error, LookupFailure, Operation, Repr};
 
 /// One row a predicate: its documentation, its name, the numbers for which it is true.
 macro_rules! predicates {
@@ -27,6 +27,13 @@ macro_rules! predicates {
             /// ```
             pub const PREDICATES: &'static [(&'static str, fn(&Error) -> bool)] = &[
                 $((stringify!($name), Self::$name),)*
+                ("is_no_such_name", Self::is_no_such_name),
+                ("is_no_data", Self::is_no_data),
+                ("is_resolver_again", Self::is_resolver_again),
+                ("is_resolver_failure", Self::is_resolver_failure),
+                ("is_resolver_unknown", Self::is_resolver_unknown),
+                ("is_no_such_service", Self::is_no_such_service),
+                ("is_no_such_protocol", Self::is_no_such_protocol),
                 ("is_deadline_passed", Self::is_deadline_passed),
                 ("is_unsupported", Self::is_unsupported),
                 ("is_invalid", Self::is_invalid),
@@ -187,7 +194,8 @@ impl Error {
 
     /// Returns `true` if the same call, made again later, may well succeed.
     ///
-    /// True of what would block, was interrupted, or is in progress; of a lack of buffer space; and, for
+    /// True of what would block, was interrupted, or is in progress; of a lack of buffer space; of a lookup that no
+    /// server answered; and, for
     /// [`Operation::Accept`], of everything that is wrong with one connection or with the descriptors of the
     /// moment, and not with the listener (`accept(2)` lists them).
     #[must_use]
@@ -208,7 +216,71 @@ impl Error {
             Errno::PROTO,
             Errno::NOPROTOOPT,
         ];
-        self.is_one_of(ALWAYS) || (self.operation() == Operation::Accept && self.is_one_of(ACCEPT))
+        self.is_one_of(ALWAYS)
+            || self.is_resolver_again()
+            || (self.operation() == Operation::Accept && self.is_one_of(ACCEPT))
+    }
+
+    /// Returns `true` if there is no such name, in no file and on no server: `EAI_NONAME`, of DNS `NXDOMAIN`.
+    #[must_use]
+    #[doc(alias = "EAI_NONAME")]
+    #[doc(alias = "NXDOMAIN")]
+    #[doc(alias = "WSAHOST_NOT_FOUND")]
+    pub fn is_no_such_name(&self) -> bool {
+        self.lookup_failure() == Some(LookupFailure::NoSuchName)
+    }
+
+    /// Returns `true` if the name is there and has nothing of what was asked for: `EAI_NODATA`.
+    ///
+    /// # Platform notes
+    ///
+    /// - FreeBSD and musl do not always tell this from a name that is not there.
+    #[must_use]
+    #[doc(alias = "EAI_NODATA")]
+    #[doc(alias = "WSANO_DATA")]
+    pub fn is_no_data(&self) -> bool {
+        self.lookup_failure() == Some(LookupFailure::NoData)
+    }
+
+    /// Returns `true` if no server gave an answer for now: `EAI_AGAIN`. Whether the name is there is not known.
+    #[must_use]
+    #[doc(alias = "EAI_AGAIN")]
+    #[doc(alias = "WSATRY_AGAIN")]
+    pub fn is_resolver_again(&self) -> bool {
+        self.lookup_failure() == Some(LookupFailure::Again)
+    }
+
+    /// Returns `true` if a server answered that it cannot or will not: `EAI_FAIL`.
+    #[must_use]
+    #[doc(alias = "EAI_FAIL")]
+    #[doc(alias = "WSANO_RECOVERY")]
+    pub fn is_resolver_failure(&self) -> bool {
+        self.lookup_failure() == Some(LookupFailure::Failed)
+    }
+
+    /// Returns `true` if a lookup failed for a reason that has no predicate; the message has the system's number.
+    #[must_use]
+    pub fn is_resolver_unknown(&self) -> bool {
+        matches!(self.lookup_failure(), Some(LookupFailure::Other(_)))
+    }
+
+    /// Returns `true` if no service of that name is known.
+    #[must_use]
+    pub fn is_no_such_service(&self) -> bool {
+        self.lookup_failure() == Some(LookupFailure::NoSuchService)
+    }
+
+    /// Returns `true` if no protocol of that name is known.
+    #[must_use]
+    pub fn is_no_such_protocol(&self) -> bool {
+        self.lookup_failure() == Some(LookupFailure::NoSuchProtocol)
+    }
+
+    fn lookup_failure(&self) -> Option<LookupFailure> {
+        match self.cause() {
+            Some(Cause::Lookup(failure)) => Some(*failure),
+            _ => None,
+        }
     }
 
     fn is_one_of(&self, numbers: &[Errno]) -> bool {
