@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use berkeley::dns::{Client, Config, RData, RecordType};
 use berkeley::{Error, MILLISECOND, SECOND};
-use berkeley_testkit::{leak, limit};
+use berkeley_testkit::limit;
 use name_server::NameServer;
 
 /// One that nothing listens at, and that says so.
@@ -201,17 +201,6 @@ fn questions_with_every_fate_are_asked_at_once() {
     let told: Vec<_> =
         answers.iter().map(|answer| answer.as_ref().map_or_else(Error::is_no_such_name, |_| true)).collect();
     assert_eq!(told, [true, true, true, true, false, false, true]);
-}
-
-#[test]
-fn nothing_is_left_open() {
-    let _limit = limit();
-    let server = NameServer::start();
-    leak::check(|| {
-        let mut client = client([nobody(), server.address]);
-        let names = ["host.test", "long.test", "closed.test", "silent.test"];
-        client.query_all(names.map(|name| (name, RecordType::TXT)), MILLISECOND * 200);
-    });
 }
 
 #[test]

@@ -190,7 +190,10 @@ impl fmt::Display for Config {
             }
         }
         if !self.search.is_empty() {
-            writeln!(f, "search {}", self.search.join(" "))?;
+            f.write_str("search")?;
+            let root = |domain: &&String| if domain.is_empty() { "." } else { "" };
+            self.search.iter().try_for_each(|domain| write!(f, " {domain}{}", root(&domain)))?;
+            writeln!(f)?;
         }
         let (dots, timeout, attempts) = (self.dots, self.timeout.as_secs(), self.attempts);
         write!(f, "options ndots:{dots} timeout:{timeout} attempts:{attempts}")?;
