@@ -276,10 +276,12 @@ impl Batch<'_> {
             } else {
                 self.send(number, server)
             };
-            match sent {
-                Ok(()) => return,
-                // This server cannot even be sent to.
-                Err(_) => self.count_try(number, Failure::NoAnswer),
+            let Err(error) = sent else { return };
+            // This server cannot even be sent to.
+            self.count_try(number, Failure::NoAnswer);
+            if error.is_refused() {
+                // What the host said was of an earlier datagram, and is told once.
+                self.refuse(server);
             }
         }
     }
