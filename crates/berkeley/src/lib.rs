@@ -43,6 +43,7 @@
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
+//! | questions to name servers, with the feature `dns` | `dns` |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
 //!
@@ -63,6 +64,8 @@
 mod acceptor;
 pub mod addr;
 mod deadline;
+#[cfg(feature = "dns")]
+pub mod dns;
 mod error;
 mod exit;
 pub mod icmp;
