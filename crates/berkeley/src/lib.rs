@@ -63,6 +63,7 @@
 
 mod acceptor;
 pub mod addr;
+mod connect;
 mod deadline;
 #[cfg(feature = "dns")]
 pub mod dns;
@@ -98,6 +99,7 @@ pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
     OtherAddress, ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
 };
+pub use connect::{Connect, Race};
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
 pub use exit::{ProcessExit, ProcessState};

@@ -95,38 +95,9 @@ fn open_multipath<R: Role + Copy>(family: Family, role: R) -> Result<SocketOf<R>
 }
 
 impl SocketOf<Stream> {
-    /// Connects to `address`.
-    ///
-    /// # Errors
-    ///
-    /// [`is_refused`](Error::is_refused) where nobody listens; [`is_timed_out`](Error::is_timed_out) when TCP has
-    /// given up, on Linux after about two minutes.
-    ///
-    /// # System call
-    ///
-    /// `connect(2)`.
-    pub fn connect(address: impl ToAddress) -> Result<Self> {
-        Self::connect_by(address, Deadline::never())
-    }
-
-    /// Connects to `address`, or gives up when the deadline passes.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`connect`](Self::connect), and [`is_deadline_passed`](Error::is_deadline_passed).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use berkeley::{Deadline, MILLISECOND, SECOND, TcpListener, TcpStream};
-    ///
-    /// let listener = TcpListener::bind("127.0.0.1:0")?;
-    /// let stream = TcpStream::connect_by(listener.local_address()?, Deadline::after(SECOND * 3))?;
-    /// assert!(stream.is_connected());
-    /// # Ok::<(), berkeley::Error>(())
-    /// ```
-    pub fn connect_by(address: impl ToAddress, deadline: impl Into<Deadline>) -> Result<Self> {
-        Self::connected(&address, deadline, Self::opened_for)
+    /// Connects to an address, without looking anything up.
+    pub(crate) fn connect_to_address(address: &Address, deadline: impl Into<Deadline>) -> Result<Self> {
+        Self::connected(address, deadline, Self::opened_for)
     }
 
     /// Starts to connect to `address`, and does not wait.

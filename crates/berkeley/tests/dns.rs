@@ -3,7 +3,7 @@
 #![cfg(feature = "dns")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod name_server;
+mod dns_server;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use berkeley::dns::{Client, Config, RData, RecordType};
 use berkeley::{Error, MILLISECOND, SECOND};
 use berkeley_testkit::limit;
-use name_server::NameServer;
+use dns_server::NameServer;
 
 /// One that nothing listens at, and that says so.
 fn nobody() -> SocketAddr {

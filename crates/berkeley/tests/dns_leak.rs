@@ -4,12 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, reason = "other tests look at what it counts")]
-mod name_server;
+mod dns_server;
 
 use berkeley::MILLISECOND;
 use berkeley::dns::{Client, Config, RecordType};
 use berkeley_testkit::{leak, limit};
-use name_server::NameServer;
+use dns_server::NameServer;
 
 #[test]
 fn nothing_is_left_open() {

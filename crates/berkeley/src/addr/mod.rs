@@ -66,7 +66,7 @@ pub use inet6::Inet6Address;
 pub use link::LinkAddress;
 pub use netlink::NetlinkAddress;
 pub use other::OtherAddress;
-pub use to_address::ToAddress;
+pub use to_address::{Target, ToAddress};
 pub use unix::UnixAddress;
 pub use vsock::VsockAddress;
 pub use zone::Zone;
