@@ -25,7 +25,7 @@
 //! |---|---|
 //! | addresses of every family, their text, their arithmetic | [`addr`], [`Address`] |
 //! | a socket of any family and type | [`Socket`] |
-//! | TCP | [`TcpStream`], [`TcpListener`] |
+//! | TCP, by address or by name | [`TcpStream`], [`TcpListener`], [`Connect`] |
 //! | UDP | [`UdpSocket`] |
 //! | UDP-Lite, SCTP | [`UdpLiteSocket`], [`SctpStream`], [`SctpListener`] |
 //! | Unix sockets | [`UnixStream`], [`UnixListener`], [`UnixDatagram`], [`UnixSeqpacket`], [`UnixSeqpacketListener`] |

@@ -113,7 +113,7 @@ fn answers(question: &[u8], is_datagram: bool) -> Vec<Vec<u8>> {
     let mut answer = Message::new(asked.metadata.id, MessageType::Response, OpCode::Query);
     answer.add_query(query.clone());
     let label = name.to_lowercase().to_ascii().split('.').next().unwrap().to_owned();
-    let mut fill = |answer: &mut Message| {
+    let fill = |answer: &mut Message| {
         for data in records(&name, query.query_type()) {
             answer.add_answer(Record::from_rdata(name.clone(), 60, data));
         }
