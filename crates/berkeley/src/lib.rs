@@ -58,7 +58,7 @@
 //!
 //! # What it does not do yet
 //!
-//! A DNS client, connecting by name, interfaces, control messages, multicast, CAN, text streams. The
+//! Interfaces, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
