@@ -39,6 +39,8 @@
 //! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
+//! | interfaces, their addresses and routes; what changes of them | [`Interfaces`], [`interface`]; [`InterfaceChanges`] |
+//! | the name of this machine | [`host_name`], [`domain_name`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
@@ -55,7 +57,7 @@
 //!
 //! # What it does not do yet
 //!
-//! Names and services, interfaces, control messages, multicast, CAN, text streams. The
+//! Names and services, control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
@@ -64,6 +66,8 @@ mod deadline;
 mod error;
 mod exit;
 pub mod icmp;
+pub mod interface;
+mod interfaces;
 mod kind;
 pub mod netlink;
 pub mod option;
@@ -95,6 +99,8 @@ pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
 pub use exit::{ProcessExit, ProcessState};
 pub use icmp::IcmpSocket;
+pub use interface::Interface;
+pub use interfaces::{InterfaceChanges, Interfaces, domain_name, host_name};
 pub use kind::{Kind, Protocol};
 pub use netlink::NetlinkSocket;
 pub use packet::PacketSocket;

@@ -63,8 +63,10 @@ pub enum Operation {
     ExitStatus,
     /// Reading an address from text, or turning it into what the system takes.
     Address,
-    /// Looking up an interface by its name or index: `if_nametoindex(3)`.
+    /// Looking up an interface, listing them, or waiting for their changes: `if_nametoindex(3)`, `getifaddrs(3)`.
     Interface,
+    /// Asking what this machine is called: `gethostname(2)`.
+    HostName,
     /// Asking the kernel by a message: netlink(7).
     Request,
     /// Removing the path of a Unix socket: `unlink(2)`.
@@ -102,6 +104,7 @@ impl Operation {
             Self::ExitStatus => "ask for exit status",
             Self::Address => "address",
             Self::Interface => "look up interface",
+            Self::HostName => "host name",
             Self::Request => "request",
             Self::Remove => "remove",
         }
