@@ -290,7 +290,7 @@ mod tests {
         let address = |text: &str| InterfaceAddress::new(7, text.parse().unwrap(), 64, AddressScope::Link);
         assert_eq!(address("fe80::1").with_port(80).to_string(), "[fe80::1%7]:80");
         assert_eq!(address("fd00::1").with_port(80).to_string(), "[fd00::1]:80");
-        assert_eq!(address("fd00::1:2:3:4:5").network().to_string(), "fd00::/64");
+        assert_eq!(address("fd00::2:3:4:5").network().to_string(), "fd00::/64");
     }
 
     #[test]

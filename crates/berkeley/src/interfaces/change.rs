@@ -20,7 +20,7 @@ use crate::wait::wait_for;
 ///
 /// | system | how | what it tells |
 /// |---|---|---|
-/// | Linux | groups of rtnetlink(7) | each change; of routes of IPv4 that go because their interface was disabled, nothing |
+/// | Linux | groups of rtnetlink(7) | each change; nothing of the alias of a disabled interface, and of routes of IPv4 that go as their interface is disabled |
 /// | the BSDs, macOS | a routing socket, and a new list when it tells anything | what is different, but of routes nothing |
 /// | Windows | `NotifyIpInterfaceChange` and its kin, and a new list | what is different |
 /// | others | unsupported | |
