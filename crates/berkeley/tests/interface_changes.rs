@@ -294,8 +294,8 @@ fn too_much_at_once_is_lost_and_said_so_and_what_comes_then_is_right() {
             "addr del 10.0.3.7/32 dev outside",
             |change| matches!(change, Change::AddressRemoved(it) if it.address() == removed),
         );
-        let renamed = Change::Renamed { index: va, from: "outside".into(), to: "va".into() };
-        makes(&mut changes, "link set outside name va", |change| *change == renamed);
+        let change = makes(&mut changes, "link set outside mtu 1290", |_| true);
+        assert!(changed(&change, va, Changed::MTU, |it| it.name() == "outside"), "{change:?}");
     });
 }
 
