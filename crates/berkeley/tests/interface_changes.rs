@@ -1,6 +1,6 @@
 //! Changes of interfaces, addresses and routes as events, each made by ip(8) in a network of the test's own.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::format_collect)]
 
 mod sample_network;
 

@@ -1,6 +1,6 @@
 //! Interfaces, addresses and routes, beside ip(8) and getifs, in networks of the tests' own.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::format_collect)]
 
 mod sample_network;
 

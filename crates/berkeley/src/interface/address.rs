@@ -268,6 +268,7 @@ impl InterfaceAddress {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

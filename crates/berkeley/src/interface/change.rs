@@ -205,6 +205,7 @@ fn difference(old: &Interface, new: &Interface) -> Changed {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::{AddressFlags, AddressScope, InterfaceFlags, OperationalState};
     use super::*;
