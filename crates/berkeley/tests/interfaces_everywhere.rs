@@ -51,7 +51,7 @@ fn the_addresses_alone_are_those_of_the_list() {
         |one: &berkeley::interface::InterfaceAddress| (one.interface(), one.address(), one.prefix_len());
     let mut alone: Vec<_> = interfaces.addresses().unwrap().iter().map(key).collect();
     let list = interfaces.list().unwrap();
-    let mut listed: Vec<_> = list.iter().flat_map(Interface::addresses).map(key).collect();
+    let mut listed: Vec<_> = list.iter().flat_map(berkeley::Interface::addresses).map(key).collect();
     alone.sort_unstable();
     listed.sort_unstable();
     assert_eq!(alone, listed);
