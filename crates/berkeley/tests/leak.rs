@@ -144,7 +144,7 @@ fn a_server_leaves_nothing_open_however_its_connections_end() {
         type State = ();
 
         fn admit(&mut self, _: &TcpStream, from: &std::net::SocketAddr) -> Option<()> {
-            (from.port() % 2 == 0).then_some(())
+            from.port().is_multiple_of(2).then_some(())
         }
 
         fn received(&mut self, turn: &mut Turn<'_, Self>, data: &[u8]) -> Result<()> {

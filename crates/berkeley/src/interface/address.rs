@@ -39,7 +39,7 @@ impl AddressScope {
     }
 
     /// The scope that follows from the address, where the system has no word for it.
-    #[cfg_attr(linux_like, allow(dead_code))]
+    #[cfg_attr(not(any(bsd, windows)), allow(dead_code))]
     pub(crate) const fn of(address: IpAddr) -> Self {
         match address {
             _ if address.is_loopback() => Self::Host,

@@ -141,6 +141,7 @@ pub struct Interface {
 }
 
 impl Interface {
+    #[cfg_attr(not(any(linux_like, bsd, windows)), allow(dead_code))]
     pub(crate) fn new(index: u32, name: &str) -> Self {
         Self {
             index,
