@@ -41,6 +41,8 @@
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
 //! | names of hosts, services and protocols; lookups that never block | [`name`], [`Resolver`], [`Lookup`], [`Query`], [`Host`] |
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
+//! | interfaces, their addresses and routes; what changes of them | [`Interfaces`], [`interface`]; [`InterfaceChanges`] |
+//! | the name of this machine | [`host_name`], [`domain_name`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | questions to name servers, with the feature `dns` | `dns` |
@@ -58,7 +60,7 @@
 //!
 //! # What it does not do yet
 //!
-//! Interfaces, control messages, multicast, CAN, text streams. The
+//! Control messages, multicast, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
@@ -70,6 +72,8 @@ pub mod dns;
 mod error;
 mod exit;
 pub mod icmp;
+pub mod interface;
+mod interfaces;
 mod kind;
 pub mod name;
 pub mod netlink;
@@ -104,6 +108,8 @@ pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
 pub use exit::{ProcessExit, ProcessState};
 pub use icmp::IcmpSocket;
+pub use interface::Interface;
+pub use interfaces::{InterfaceChanges, Interfaces, domain_name, host_name};
 pub use kind::{Kind, Protocol};
 pub use name::{Host, Lookup, Query, Resolver};
 pub use netlink::NetlinkSocket;

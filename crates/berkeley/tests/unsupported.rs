@@ -9,10 +9,11 @@ use std::net::{SocketAddr, TcpListener as StdListener};
 use berkeley::name::{Query, Resolver, ServiceEntry};
 use berkeley::packet::PacketKind;
 use berkeley::{
-    Address, Backend, Error, Family, IcmpSocket, Inet6Address, Kind, MILLISECOND, NetlinkSocket, Operation,
-    PacketSocket, Poller, ProcessExit, Protocol, RawSocket, Result, SctpListener, SctpStream, Signal,
-    Signals, Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener,
-    UnixSeqpacket, UnixSeqpacketListener, UnixStream, VsockListener, VsockStream, netlink, vsock, wait_any,
+    Address, Backend, Error, Family, IcmpSocket, Inet6Address, InterfaceChanges, Interfaces, Kind,
+    MILLISECOND, NetlinkSocket, Operation, PacketSocket, Poller, ProcessExit, Protocol, RawSocket, Result,
+    SctpListener, SctpStream, Signal, Signals, Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket,
+    UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream, VsockListener, VsockStream,
+    domain_name, host_name, netlink, vsock, wait_any,
 };
 use berkeley_testkit::{limit, scratch};
 
@@ -111,6 +112,15 @@ fn signals_the_ends_of_processes_and_waiting_are_unsupported() {
     refuses("a poller", Poller::<UdpSocket>::new());
     assert!(Backend::available().is_empty());
     refuses("a poller of a mechanism", Poller::<UdpSocket>::with_backend(Backend::Poll));
+}
+
+#[test]
+fn interfaces_and_the_names_of_the_machine_are_unsupported() {
+    let _limit = limit();
+    refuses("interfaces", Interfaces::open());
+    refuses("changes of interfaces", InterfaceChanges::open());
+    refuses("the name of the machine", host_name());
+    refuses("its domain", domain_name());
 }
 
 /// Addresses are pure, and work all the same.

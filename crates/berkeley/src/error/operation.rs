@@ -65,10 +65,12 @@ pub enum Operation {
     ExitStatus,
     /// Reading an address from text, or turning it into what the system takes.
     Address,
-    /// Looking up an interface by its name or index: `if_nametoindex(3)`.
+    /// Looking up an interface, listing them, or waiting for their changes: `if_nametoindex(3)`, `getifaddrs(3)`.
     Interface,
     /// Looking up a host, a service or a protocol: `getaddrinfo(3)`, `getnameinfo(3)`, `getservbyname(3)`.
     LookUp,
+    /// Asking what this machine is called: `gethostname(2)`.
+    HostName,
     /// Asking the kernel by a message: netlink(7).
     Request,
     /// Removing the path of a Unix socket: `unlink(2)`.
@@ -108,6 +110,7 @@ impl Operation {
             Self::Address => "address",
             Self::Interface => "look up interface",
             Self::LookUp => "look up",
+            Self::HostName => "host name",
             Self::Request => "request",
             Self::Remove => "remove",
         }

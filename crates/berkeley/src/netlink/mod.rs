@@ -10,11 +10,15 @@
 
 mod answer;
 mod attribute;
+#[cfg(linux_like)]
+mod dump;
 mod message;
 mod request;
 
 pub use self::answer::Answer;
 pub use self::attribute::{Attribute, Attributes};
+#[cfg(linux_like)]
+pub(crate) use self::dump::Dumped;
 pub use self::message::{Malformed, Message, MessageFlags, Messages};
 pub use self::request::Request;
 use crate::addr::{Family, NetlinkAddress};

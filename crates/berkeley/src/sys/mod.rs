@@ -20,7 +20,8 @@
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
 //! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
-//! and have a body for all others; `number` has what the system calls which option: one file a system.
+//! and have a body for all others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
+//! machine. `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
 //!
@@ -56,6 +57,13 @@ mod system;
 pub(crate) mod exit;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/flow_label.rs")]
 pub(crate) mod flow_label;
+#[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/host.rs")]
+#[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/host.rs")]
+pub(crate) mod host;
+#[cfg(not(linux_like))]
+#[cfg_attr(all(bsd, not(berkeley_sys = "unsupported")), path = "bsd/interface.rs")]
+#[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/interface.rs")]
+pub(crate) mod interface;
 #[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
 #[path = "bsd/kqueue.rs"]
 mod kqueue;
