@@ -119,15 +119,13 @@ fn answers(question: &[u8], is_datagram: bool) -> Vec<Vec<u8>> {
         }
     };
     match label.as_str() {
-        "silent" => return Vec::new(),
         "nodata" => {}
         "nosuch" => answer.metadata.response_code = ResponseCode::NXDomain,
         "servfail" => answer.metadata.response_code = ResponseCode::ServFail,
         "refused" => answer.metadata.response_code = ResponseCode::Refused,
         "old" if asked.edns.is_some() => answer.metadata.response_code = ResponseCode::FormErr,
-        "long" if is_datagram => answer.metadata.truncation = true,
-        "closed" if is_datagram => answer.metadata.truncation = true,
-        "closed" => return Vec::new(),
+        "long" | "closed" if is_datagram => answer.metadata.truncation = true,
+        "closed" | "silent" => return Vec::new(),
         "alias" => {
             let target = Name::from_str("target.test.").unwrap();
             answer.add_answer(Record::from_rdata(name.clone(), 60, RData::CNAME(CNAME(target.clone()))));
