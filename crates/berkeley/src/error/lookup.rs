@@ -12,6 +12,10 @@ pub(crate) enum LookupFailure {
     Again,
     Failed,
     /// What the system's resolver said and no predicate covers.
+    #[cfg_attr(
+        any(berkeley_sys = "unsupported", not(any(unix, windows))),
+        allow(dead_code, reason = "where there is no resolver it says nothing")
+    )]
     Other(i32),
     NoSuchService,
     NoSuchProtocol,
