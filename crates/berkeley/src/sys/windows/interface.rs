@@ -109,12 +109,12 @@ fn wide(text: *const u16) -> Option<Box<str>> {
     }
     let mut length = 0;
     // SAFETY: the text ends with zero, and is read no further.
-    while unsafe { *text.add(length) } != 0 {
+    while unsafe { *text.wrapping_add(length) } != 0 {
         length += 1;
     }
     // SAFETY: so many numbers were just read.
     let text = String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(text, length) });
-    Some(text.into()).filter(|text: &Box<str>| !text.is_empty())
+    (!text.is_empty()).then(|| text.into())
 }
 
 fn state(number: i32) -> OperationalState {
@@ -230,13 +230,12 @@ pub(crate) fn routes() -> Result<Vec<Route>> {
         0 => {}
         number => return Err(errno(number)),
     }
-    // SAFETY: the system made the table, whose first number says how many rows follow.
-    let rows = unsafe {
-        std::slice::from_raw_parts(
-            (&raw const (*table).Table).cast::<ip::MIB_IPFORWARD_ROW2>(),
-            (*table).NumEntries as usize,
-        )
-    };
+    // SAFETY: the system made the table.
+    let count = unsafe { (*table).NumEntries } as usize;
+    // SAFETY: as above; no reference is made to the one row that the type has.
+    let first = unsafe { &raw const (*table).Table };
+    // SAFETY: the first number of the table says how many rows follow.
+    let rows = unsafe { std::slice::from_raw_parts(first.cast::<ip::MIB_IPFORWARD_ROW2>(), count) };
     let routes = rows.iter().filter(|row| !row.Loopback).filter_map(route).collect();
     // SAFETY: the system made the table, and nothing of it is kept.
     unsafe { ip::FreeMibTable(table.cast()) };

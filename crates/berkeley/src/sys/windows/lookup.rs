@@ -54,7 +54,7 @@ fn found(list: &List) -> Found {
     let canonical = list.entries().find(|entry| !entry.ai_canonname.is_null()).map(|entry| {
         let units = (0..HOST_SIZE)
             // SAFETY: the name ends with NUL, behind which nothing is read, and lives as long as the list.
-            .map(|at| unsafe { *entry.ai_canonname.add(at) })
+            .map(|at| unsafe { *entry.ai_canonname.wrapping_add(at) })
             .take_while(|unit| *unit != 0)
             .collect::<Vec<_>>();
         String::from_utf16_lossy(&units)
