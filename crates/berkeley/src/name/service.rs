@@ -161,10 +161,15 @@ impl fmt::Display for ServiceEntry {
 fn unknown(name: &str, protocol: Option<Protocol>, all: &[ServiceEntry]) -> Error {
     let error = Error::lookup(LookupFailure::NoSuchService).with_name(name);
     let elsewhere = all.iter().find(|entry| entry.names().any(|own| own == name));
-    let of = protocol.and_then(|protocol| ProtocolEntry::by_number(u16::try_from(protocol.as_raw()).ok()?));
+    let of = protocol.map(|protocol| {
+        let number = protocol.as_raw();
+        let entry = u16::try_from(number).ok().and_then(ProtocolEntry::by_number);
+        // A system's own list may have few of them.
+        entry.map_or_else(|| format!("protocol {number}"), |entry| entry.name().to_owned())
+    });
     match (elsewhere, of) {
         (Some(entry), Some(of)) => {
-            error.with_detail(format!("it is a service of {}, not of {}", entry.protocol_name(), of.name()))
+            error.with_detail(format!("it is a service of {}, not of {of}", entry.protocol_name()))
         }
         _ => match nearest(name, all.iter().flat_map(ServiceEntry::names)) {
             Some(near) => error.with_detail(format!("did you mean {near:?}?")),
