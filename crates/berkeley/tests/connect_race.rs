@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use berkeley::addr::ToAddress;
 use berkeley::name::Families;
-use berkeley::{
-    Address, Connect, Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket, TcpListener, wait_any,
-};
+use berkeley::{Address, Connect, Deadline, Family, Kind, Protocol, SECOND, Socket, TcpListener, wait_any};
 use berkeley_testkit::{leak, limit, need};
 
 fn v6() -> bool {
@@ -149,6 +147,9 @@ fn nothing_to_try_and_no_time_are_failures() {
 
 #[cfg(target_os = "linux")]
 mod dead_ends {
+    use std::time::Duration;
+
+    use berkeley::MILLISECOND;
     use berkeley_testkit::{in_own_network, ip};
 
     use super::*;
