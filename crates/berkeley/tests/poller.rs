@@ -137,6 +137,27 @@ fn once_is_once_until_it_is_asked_again() {
 }
 
 #[test]
+fn a_source_that_is_swapped_while_it_is_waited_for_is_told_of_once() {
+    let _limit = limit();
+    each_poller(|mut poller| {
+        let (_, old) = udp_pair(LOOPBACK).unwrap();
+        let (left, right) = udp_pair(LOOPBACK).unwrap();
+        let key = poller.add(old, Interest::READABLE).unwrap();
+        assert_eq!(ready(&mut poller, Deadline::now()), []);
+        let old = std::mem::replace(poller.get_mut(key).unwrap(), right);
+        poller.set_interest(key, Interest::READABLE).unwrap();
+        // What the system still has to say of the old one is said now, and starts nothing for the new one.
+        for _ in 0..3 {
+            assert_eq!(ready(&mut poller, Deadline::after(QUIET)), []);
+        }
+        left.send(b"x").unwrap();
+        assert_eq!(ready(&mut poller, soon()), [(key, Ready::READABLE)]);
+        poller.remove(key);
+        drop(old);
+    });
+}
+
+#[test]
 fn no_interest_is_silence() {
     let _limit = limit();
     each_poller(|mut poller| {

@@ -285,8 +285,10 @@ impl CompletionPort {
         // SAFETY: of the union, the driver has written the status.
         let status = unsafe { status.Anonymous.Status };
         let told = if status == STATUS_SUCCESS && info.sockets > 0 { info.events } else { 0 };
-        let Some(registration) = self.registration(token) else {
-            // SAFETY: its registration is removed, which left it to be freed here.
+        // Not by the token alone: an entry whose source has changed is registered again under the same one.
+        let registration = self.registration(token).filter(|registration| registration.request == request);
+        let Some(registration) = registration else {
+            // SAFETY: its registration is removed, which left it to be freed here; it completes once.
             drop(unsafe { Box::from_raw(request) });
             return;
         };
