@@ -78,6 +78,8 @@ pub(crate) mod splice;
 pub(crate) mod tcp;
 
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
+mod entry;
+#[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod sockaddr;
 pub(crate) mod watch;
 
@@ -190,6 +192,17 @@ pub(crate) const CAN_BLOCK: bool = cfg!(unix);
 
 /// The longest wait that is asked of the system at once; longer ones are made of several.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Returns a limit as calls take it that count milliseconds; -1 is none.
+///
+/// Rounded up: a wait that ends too early is made again, at once, until the time is there.
+#[cfg_attr(
+    any(linux_like, freebsd),
+    allow(dead_code, reason = "some systems have calls that are more precise")
+)]
+pub(crate) fn milliseconds(limit: Option<Duration>) -> i32 {
+    limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX))
+}
 
 /// Asks the fault switch whether this call is to fail.
 #[inline(always)]

@@ -418,7 +418,7 @@ pub(crate) mod wait {
             match self.0.0 {}
         }
 
-        pub(crate) fn told(&self) -> Ready {
+        pub(crate) fn heard(&self) -> Ready {
             match self.0.0 {}
         }
 

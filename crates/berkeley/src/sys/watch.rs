@@ -25,7 +25,7 @@ impl<'a> Watch<'a> {
 
     /// Returns what the system told, word for word.
     pub(crate) fn told(&self) -> Ready {
-        if self.asked().is_empty() { Ready::empty() } else { self.0.told() }
+        self.0.heard()
     }
 
     pub(crate) fn clear(&mut self) {

@@ -36,7 +36,7 @@ use crate::ready::{Interest, Ready, Trigger};
 use crate::sys::descriptor::{Borrowed, number};
 use crate::sys::system::checked;
 use crate::sys::wake::Wake;
-use crate::sys::{LONGEST_WAIT, Result, check};
+use crate::sys::{LONGEST_WAIT, Result, check, milliseconds};
 
 const IOCTL_AFD_POLL: u32 = 0x0001_2024;
 
@@ -253,8 +253,6 @@ impl CompletionPort {
         let most = most.min(self.pending + 1);
         self.completed.clear();
         self.completed.reserve(most);
-        // Rounded up: a wait that ends too early is made again, at once, until the time is there.
-        let milliseconds = limit.map_or(u32::MAX, |limit| limit.as_nanos().div_ceil(1_000_000) as u32);
         let mut count = 0;
         let place = self.completed.as_mut_ptr();
         // SAFETY: there is room for as many entries as are said.
@@ -264,7 +262,8 @@ impl CompletionPort {
                 place,
                 most as u32,
                 &raw mut count,
-                milliseconds,
+                // No limit is `INFINITE`, which has the bits of -1.
+                milliseconds(limit) as u32,
                 0,
             )
         };

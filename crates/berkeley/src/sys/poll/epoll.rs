@@ -12,7 +12,7 @@ use super::{Number, WAKE};
 use crate::error::{Errno, Operation};
 use crate::ready::{Interest, Ready, Trigger};
 use crate::sys::descriptor::Borrowed;
-use crate::sys::system::checked;
+use crate::sys::system::{checked, timespec};
 use crate::sys::wake::{EventFd, Wake};
 use crate::sys::{LONGEST_WAIT, Result, check};
 
@@ -175,7 +175,7 @@ impl Epoll {
     }
 
     fn wait_precisely(&mut self, limit: Duration) -> Result<()> {
-        let limit = libc::timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ };
+        let limit = timespec(limit);
         let room = self.reports.spare_capacity_mut();
         let most = room.len().min(i32::MAX as usize) as libc::c_int;
         // SAFETY: `room` takes `most` events, which are laid out as the kernel's; the time is readable; a null mask

@@ -9,7 +9,7 @@ use super::Number;
 use crate::error::{Errno, Operation};
 use crate::ready::{Interest, Ready, Trigger};
 use crate::sys::descriptor::{Borrowed, owned, set_close_on_exec};
-use crate::sys::system::checked;
+use crate::sys::system::{checked, timespec};
 use crate::sys::wake::Wake;
 use crate::sys::{LONGEST_WAIT, Result, check};
 
@@ -198,8 +198,7 @@ impl Kqueue {
     fn take(&mut self, most: usize, limit: Option<Duration>) -> Result<()> {
         self.events.clear();
         self.events.reserve(most);
-        let limit = limit
-            .map(|limit| libc::timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ });
+        let limit = limit.map(timespec);
         let limit = limit.as_ref().map_or(null(), std::ptr::from_ref);
         let room = self.events.spare_capacity_mut().as_mut_ptr().cast();
         // SAFETY: there is room for `most` events; the limit is readable or null, which is none.

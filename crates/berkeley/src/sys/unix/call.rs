@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::address::RawAddress;
 use super::descriptor::{Borrowed, Descriptor, owned};
 use super::{Result, checked, checked_length};
-use crate::sys::Readiness;
+use crate::sys::{Readiness, milliseconds};
 
 #[inline]
 pub(super) fn send(fd: Borrowed<'_>, data: &[u8], flags: i32) -> Result<usize> {
@@ -99,9 +99,6 @@ pub(super) fn poll(fd: Borrowed<'_>, readiness: Readiness, limit: Option<Duratio
         Readiness::Priority => libc::POLLPRI,
     };
     let mut entry = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
-    // Rounded up: a wait that ends too early is made again, at once, until the time is there.
-    let milliseconds =
-        limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
     // SAFETY: `entry` is one writable pollfd.
-    checked(unsafe { libc::poll(&raw mut entry, 1, milliseconds) }).map(|ready| ready != 0)
+    checked(unsafe { libc::poll(&raw mut entry, 1, milliseconds(limit)) }).map(|ready| ready != 0)
 }

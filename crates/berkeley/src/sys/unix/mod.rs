@@ -33,6 +33,12 @@ pub(in crate::sys) fn checked_length(returned: isize) -> Result<usize> {
     usize::try_from(returned).map_err(|_| last_errno())
 }
 
+/// Returns a time as the calls take it that are precise.
+#[cfg(any(linux_like, bsd))]
+pub(in crate::sys) fn timespec(time: std::time::Duration) -> libc::timespec {
+    libc::timespec { tv_sec: time.as_secs() as _, tv_nsec: time.subsec_nanos() as _ }
+}
+
 #[cold]
 pub(in crate::sys) fn last_errno() -> Errno {
     Errno::from_raw(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))

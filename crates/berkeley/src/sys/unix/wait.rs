@@ -1,6 +1,5 @@
 //! Waiting for one descriptor, and for several.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use crate::sys::watch::{flags, ready};
 use crate::sys::{LONGEST_WAIT, Readiness, check};
 
 /// What is asked for by which flags. The one for the peer's closed half is a part of the answer alone.
-const ASKED: [(Ready, i16); 3] =
+pub(in crate::sys) const ASKED: [(Ready, i16); 3] =
     [(Ready::READABLE, libc::POLLIN), (Ready::WRITABLE, libc::POLLOUT), (Ready::PRIORITY, libc::POLLPRI)];
 
 /// What is told by which flags, asked for or not.
@@ -34,13 +33,7 @@ const READ_CLOSED: i16 = 0;
 /// A descriptor on which nothing is waited for is there with all its bits turned, a negative number, which poll(2) passes
 /// over. With no flags asked for, it would still tell of errors.
 #[repr(transparent)]
-pub(crate) struct Entry<'a>(libc::pollfd, PhantomData<Borrowed<'a>>);
-
-impl fmt::Debug for Entry<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.number(), self.asked())
-    }
-}
+pub(crate) struct Entry<'a>(pub(in crate::sys) libc::pollfd, pub(in crate::sys) PhantomData<Borrowed<'a>>);
 
 impl<'a> Entry<'a> {
     pub(crate) fn new(fd: Borrowed<'a>, asked: Ready) -> Self {
@@ -59,35 +52,11 @@ impl<'a> Entry<'a> {
         }
     }
 
-    pub(crate) fn asked(&self) -> Ready {
-        ready(&ASKED, self.0.events)
-    }
-
-    pub(crate) fn told(&self) -> Ready {
+    pub(in crate::sys) fn told(&self) -> Ready {
         ready(&ASKED, self.0.revents & self.0.events) | ready(&TOLD, self.0.revents)
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.0.revents = 0;
-    }
-
-    /// Takes what the system told of it, if that is anything.
-    #[inline]
-    pub(crate) fn take(&mut self) -> Option<Ready> {
-        if self.0.revents == 0 {
-            return None;
-        }
-        let told = if self.asked().is_empty() { Ready::empty() } else { self.told() };
-        self.clear();
-        Some(told).filter(|told| !told.is_empty())
-    }
-
-    /// Makes an entry for a list that has it for as long as the source is registered there.
-    pub(crate) fn kept(self) -> Entry<'static> {
-        Entry(self.0, PhantomData)
-    }
-
-    fn number(&self) -> i32 {
+    pub(in crate::sys) fn number(&self) -> i32 {
         if self.0.fd < 0 { !self.0.fd } else { self.0.fd }
     }
 }
@@ -100,8 +69,7 @@ pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Re
 
 #[cfg(any(linux_like, freebsd, target_os = "dragonfly", target_os = "openbsd"))]
 fn poll(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<i32> {
-    let time = limit
-        .map(|limit| libc::timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ });
+    let time = limit.map(super::timespec);
     let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as libc::nfds_t);
     // SAFETY: the entries are so many writable pollfds; the time is readable or null, which is no limit; no mask is given.
@@ -110,12 +78,9 @@ fn poll(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<i32> {
 
 #[cfg(not(any(linux_like, freebsd, target_os = "dragonfly", target_os = "openbsd")))]
 fn poll(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<i32> {
-    // Rounded up: a wait that ends too early is made again, at once, until the time is there.
-    let milliseconds =
-        limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX));
     let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as libc::nfds_t);
     // SAFETY: the entries are so many writable pollfds.
-    checked(unsafe { libc::poll(first, count, milliseconds) })
+    checked(unsafe { libc::poll(first, count, crate::sys::milliseconds(limit)) })
 }
 
 /// Waits until the descriptor is ready, or `limit` is over; returns whether it is ready.

@@ -1,6 +1,5 @@
 //! Waiting for one socket, and for several.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::os::windows::io::RawSocket;
 use std::ptr::null_mut;
@@ -11,7 +10,7 @@ use super::{Result, checked, name, option, ws};
 use crate::error::Operation;
 use crate::ready::Ready;
 use crate::sys::watch::{flags, ready};
-use crate::sys::{LONGEST_WAIT, Place, Readiness, check};
+use crate::sys::{LONGEST_WAIT, Place, Readiness, check, milliseconds};
 
 /// Waits until the socket is ready, or `limit` is over; returns whether it is ready.
 ///
@@ -62,7 +61,7 @@ fn select_writable(socket: Borrowed<'_>, limit: Option<Duration>) -> Result<bool
 }
 
 /// What is asked for by which flags: POLLPRI is refused, and POLLIN would have POLLRDBAND in it.
-const ASKED: [(Ready, i16); 3] =
+pub(in crate::sys) const ASKED: [(Ready, i16); 3] =
     [(Ready::READABLE, ws::POLLRDNORM), (Ready::WRITABLE, ws::POLLWRNORM), (Ready::PRIORITY, ws::POLLRDBAND)];
 
 /// What is told by which flags, asked for or not.
@@ -73,13 +72,7 @@ const TOLD: [(Ready, i16); 3] =
 ///
 /// A socket on which nothing is waited for is there with all its bits turned, a negative number, which is passed over.
 #[repr(transparent)]
-pub(crate) struct Entry<'a>(ws::WSAPOLLFD, PhantomData<Borrowed<'a>>);
-
-impl fmt::Debug for Entry<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.number(), self.asked())
-    }
-}
+pub(crate) struct Entry<'a>(pub(in crate::sys) ws::WSAPOLLFD, pub(in crate::sys) PhantomData<Borrowed<'a>>);
 
 impl<'a> Entry<'a> {
     pub(crate) fn new(socket: Borrowed<'a>, asked: Ready) -> Self {
@@ -95,11 +88,7 @@ impl<'a> Entry<'a> {
         self.0.events = flags(&ASKED, asked);
     }
 
-    pub(crate) fn asked(&self) -> Ready {
-        ready(&ASKED, self.0.events)
-    }
-
-    pub(crate) fn told(&self) -> Ready {
+    pub(in crate::sys) fn told(&self) -> Ready {
         let told = ready(&ASKED, self.0.revents & self.0.events) | ready(&TOLD, self.0.revents);
         if self.0.revents & (ws::POLLHUP | ws::POLLERR) != ws::POLLHUP {
             return told;
@@ -110,27 +99,7 @@ impl<'a> Entry<'a> {
         if receives { told | Ready::READABLE | Ready::READ_CLOSED } else { told }
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.0.revents = 0;
-    }
-
-    /// Takes what the system told of it, if that is anything.
-    #[inline]
-    pub(crate) fn take(&mut self) -> Option<Ready> {
-        if self.0.revents == 0 {
-            return None;
-        }
-        let told = if self.asked().is_empty() { Ready::empty() } else { self.told() };
-        self.clear();
-        Some(told).filter(|told| !told.is_empty())
-    }
-
-    /// Makes an entry for a list that has it for as long as the source is registered there.
-    pub(crate) fn kept(self) -> Entry<'static> {
-        Entry(self.0, PhantomData)
-    }
-
-    fn number(&self) -> ws::SOCKET {
+    pub(in crate::sys) fn number(&self) -> ws::SOCKET {
         if self.0.fd > isize::MAX as usize { !self.0.fd } else { self.0.fd }
     }
 
@@ -169,7 +138,7 @@ pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Re
         result => result?,
     }
     // Of sockets that are passed over it says, and counts, that they are none.
-    Ok(entries.iter().filter(|entry| !entry.asked().is_empty() && !entry.told().is_empty()).count())
+    Ok(entries.iter().filter(|entry| !entry.heard().is_empty()).count())
 }
 
 fn poll_all(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<()> {
@@ -220,12 +189,7 @@ fn has(set: &ws::FD_SET, socket: ws::SOCKET) -> bool {
     set.fd_array.iter().take(set.fd_count as usize).any(|each| *each == socket)
 }
 
-/// Rounds up: a wait that ends too early is made again, at once, until the time is there.
-fn milliseconds(limit: Option<Duration>) -> i32 {
-    limit.map_or(-1, |limit| i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX))
-}
-
-/// Rounds up, as above.
+/// Rounds up, as `milliseconds` does.
 fn interval(limit: Option<Duration>) -> Option<ws::TIMEVAL> {
     let microseconds = limit?.as_nanos().div_ceil(1000);
     Some(ws::TIMEVAL {
