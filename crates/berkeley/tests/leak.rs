@@ -180,15 +180,3 @@ fn a_server_leaves_nothing_open_however_its_connections_end() {
         assert!(served >= 20 && turned_away >= 19);
     });
 }
-
-#[test]
-fn interfaces_and_their_changes_leave_nothing_open() {
-    use berkeley::{InterfaceChanges, Interfaces};
-
-    leak::check(|| {
-        let mut interfaces = Interfaces::open().unwrap();
-        let mut changes = InterfaceChanges::open().unwrap();
-        let _ = (interfaces.list().unwrap(), interfaces.addresses().unwrap(), changes.take().unwrap());
-        assert!(interfaces.by_name("no-such-interface").is_err());
-    });
-}
