@@ -2,25 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use berkeley::{
-    Backend, Deadline, Event, Events, Interest, Key, MILLISECOND, Poller, Ready, SECOND, Socket, TcpListener,
-    TcpStream, Trigger, UdpSocket,
+    Backend, Deadline, Event, Events, Interest, Poller, Ready, SECOND, Socket, TcpListener, TcpStream,
+    Trigger, UdpSocket,
 };
-use berkeley_testkit::{Lack, each_poller, each_stream_pair, lacks, limit, tcp_pair, udp_pair, wait_for};
-
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-
-/// Long enough that whatever a system has to say was said.
-const QUIET: std::time::Duration = MILLISECOND.saturating_mul(20);
-
-fn ready<T: berkeley::AsSource>(poller: &mut Poller<T>, deadline: Deadline) -> Vec<(Key, Ready)> {
-    let mut events = Events::new();
-    poller.wait(&mut events, deadline).unwrap();
-    events.iter().map(|event| (event.key(), event.ready())).collect()
-}
+use berkeley_testkit::{
+    LOOPBACK, Lack, QUIET, each_poller, each_stream_pair, lacks, limit, ready, tcp_pair, udp_pair, wait_for,
+};
 
 fn soon() -> Deadline {
     Deadline::after(SECOND * 10)

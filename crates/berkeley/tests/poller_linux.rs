@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use berkeley::{Backend, Deadline, Errno, Events, Interest, MILLISECOND, Poller, UdpSocket};
-use berkeley_testkit::{limit, need};
+use berkeley_testkit::{descriptor, limit, need};
 
 /// Has a system call answer `errno` from now on, for this thread.
 fn deny(call: libc::c_long, errno: Errno) -> bool {
@@ -27,17 +27,6 @@ fn deny(call: libc::c_long, errno: Errno) -> bool {
     // SAFETY: the program is readable, and copied.
     let set = unsafe { libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program) };
     need(alone == 0 && set == 0, "seccomp(2)")
-}
-
-/// Raises the limit of descriptors as far as it goes, and returns it.
-fn raise_limit() -> u64 {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the limit is writable.
-    unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-    limit.rlim_cur = limit.rlim_max;
-    // SAFETY: the limit is readable.
-    unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-    limit.rlim_cur
 }
 
 /// As before Linux 5.11, and as in sandboxes that do not know the call.
@@ -83,7 +72,7 @@ fn a_long_wait_ends_when_it_should() {
 #[test]
 fn ten_thousand_registrations_are_told_apart() {
     let _limit = limit();
-    let many = raise_limit().saturating_sub(100).min(20_000) / 2;
+    let many = descriptor::raise_limit().saturating_sub(100).min(20_000) / 2;
     if !need(many >= 1000, "a limit of some thousand descriptors") {
         return;
     }

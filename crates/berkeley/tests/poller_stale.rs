@@ -5,24 +5,10 @@
 #![allow(unsafe_code, reason = "to close a descriptor that another value owns")]
 
 use std::mem::ManuallyDrop;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use berkeley::{
-    AsSource, Backend, Deadline, Event, Events, Interest, Key, MILLISECOND, Poller, Ready, SECOND, Trigger,
-    UdpSocket,
-};
-use berkeley_testkit::{leak, limit, udp_pair, wait_for};
-
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-
-const QUIET: std::time::Duration = MILLISECOND.saturating_mul(20);
-
-fn ready<T: AsSource>(poller: &mut Poller<T>, deadline: impl Into<Deadline>) -> Vec<(Key, Ready)> {
-    let mut events = Events::new();
-    poller.wait(&mut events, deadline).unwrap();
-    events.iter().map(|event| (event.key(), event.ready())).collect()
-}
+use berkeley::{Backend, Deadline, Event, Events, Interest, Key, Poller, Ready, SECOND, Trigger, UdpSocket};
+use berkeley_testkit::{LOOPBACK, QUIET, leak, limit, ready, udp_pair, wait_for};
 
 /// A socket that its owner never closes, because somebody else does.
 struct Kept(ManuallyDrop<UdpSocket>);

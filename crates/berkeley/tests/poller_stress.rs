@@ -6,13 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use berkeley::{AsSource, Events, Interest, Key, MILLISECOND, Poller, SECOND, Source, Trigger, UdpSocket};
-use berkeley_testkit::{each_poller, leak, udp_pair};
-
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+use berkeley_testkit::{LOOPBACK, each_poller, leak, udp_pair};
 
 /// Marsaglia's xorshift64: the same steps each time, from a seed that a failure prints.
 struct Random(u64);

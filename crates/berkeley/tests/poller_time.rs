@@ -2,16 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use berkeley::{Deadline, Event, Events, Interest, Key, MILLISECOND, Poller, SECOND, UdpSocket};
-use berkeley_testkit::{each_poller, limit, udp_pair, wait_for};
-
-const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+use berkeley_testkit::{LOOPBACK, each_poller, limit, udp_pair, wait_for};
 
 fn keys<T: berkeley::AsSource>(poller: &mut Poller<T>, deadline: impl Into<Deadline>) -> Vec<Key> {
     let mut events = Events::new();

@@ -38,7 +38,7 @@ mod descriptors {
     use std::time::Instant;
 
     use berkeley::{Backend, Deadline, MILLISECOND, Overload, SECOND, Server, Stopper, TcpListener};
-    use berkeley_testkit::limit;
+    use berkeley_testkit::{descriptor, limit};
 
     /// How many descriptors the server has, and how many clients come.
     const DESCRIPTORS: usize = 64;
@@ -175,22 +175,11 @@ mod descriptors {
         }
     }
 
-    #[allow(unsafe_code)]
-    fn raise_limit(wanted: usize) -> bool {
-        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: the structure is writable.
-        unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
-        limit.rlim_cur = limit.rlim_max;
-        // SAFETY: the structure is readable.
-        unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
-        limit.rlim_cur as usize >= wanted
-    }
-
     #[test]
     fn thousands_are_served_at_once() {
         const MANY: usize = 4000;
         let _limit = limit();
-        if !berkeley_testkit::need(raise_limit(2 * MANY + 500), "8500 descriptors") {
+        if !berkeley_testkit::need(descriptor::raise_limit() as usize >= 2 * MANY + 500, "8500 descriptors") {
             return;
         }
         for backend in Backend::available() {

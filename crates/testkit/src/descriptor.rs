@@ -30,6 +30,20 @@ pub fn is_close_on_exec(descriptor: &impl AsRawFd) -> bool {
     flags(descriptor) & 0o2_000_000 != 0
 }
 
+/// Raises the limit of descriptors as far as it goes, and returns it.
+#[must_use]
+#[allow(unsafe_code)]
+pub fn raise_limit() -> u64 {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the limit is writable.
+    unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+    limit.rlim_cur = limit.rlim_max;
+    // SAFETY: the limit is readable.
+    unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    #[allow(clippy::useless_conversion, reason = "32 bits on some processors")]
+    limit.rlim_cur.into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

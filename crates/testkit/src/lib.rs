@@ -20,6 +20,6 @@ pub use limit::{Limit, limit};
 pub use need::{again, is_emulated, need, need_of, program};
 #[cfg(target_os = "linux")]
 pub use network::{in_own_network, ip, replace_files};
-pub use pair::{each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
-pub use poller::{each_poller, wait_for};
+pub use pair::{LOOPBACK, each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};
+pub use poller::{QUIET, each_poller, ready, wait_for};
 pub use wine::{Lack, has_unix_sockets, lacks};

@@ -5,6 +5,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use berkeley::{Result, Socket, TcpListener, TcpStream, UdpSocket};
 use tempfile::TempDir;
 
+/// The loopback of IPv4, and a port that the system chooses.
+pub const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 /// Makes a folder for the paths of Unix sockets, which vanishes with the value.
 ///
 /// # Panics
@@ -17,7 +20,7 @@ pub fn scratch() -> TempDir {
 
 /// Runs `body` with an address of each family's loopback, at port zero.
 pub fn each_loopback(mut body: impl FnMut(SocketAddr)) {
-    body(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
+    body(LOOPBACK);
     let v6 = SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0);
     if crate::need(std::net::UdpSocket::bind(v6).is_ok(), "IPv6 on the loopback") {
         body(v6);

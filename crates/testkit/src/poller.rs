@@ -1,6 +1,11 @@
 //! Pollers of every backend, and waits that meet what they wait for.
 
-use berkeley::{AsSource, Backend, Deadline, Event, Events, Poller, SECOND};
+use std::time::Duration;
+
+use berkeley::{AsSource, Backend, Deadline, Event, Events, Key, MILLISECOND, Poller, Ready, SECOND};
+
+/// Long enough that whatever a system has to say at once was said.
+pub const QUIET: Duration = MILLISECOND.saturating_mul(20);
 
 /// Runs `body` with a poller of each backend that this system has.
 ///
@@ -29,4 +34,15 @@ pub fn wait_for<T: AsSource>(poller: &mut Poller<T>, wanted: impl Fn(&Event) -> 
             return event;
         }
     }
+}
+
+/// Waits once, and returns what became ready and of what.
+///
+/// # Panics
+///
+/// Panics if the wait fails.
+pub fn ready<T: AsSource>(poller: &mut Poller<T>, deadline: impl Into<Deadline>) -> Vec<(Key, Ready)> {
+    let mut events = Events::new();
+    poller.wait(&mut events, deadline).expect("a wait");
+    events.iter().map(|event| (event.key(), event.ready())).collect()
 }

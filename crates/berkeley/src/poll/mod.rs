@@ -219,14 +219,13 @@ impl<T> Poller<T> {
     /// Returns several entries for changes at once; `None` if one is not there or two keys are the same.
     #[must_use]
     pub fn get_disjoint_mut<const N: usize>(&mut self, keys: [Key; N]) -> Option<[&mut T; N]> {
-        if keys.iter().any(|key| self.get(*key).is_none()) {
+        let entries = self.entries.get_disjoint_mut(keys.map(|key| key.0))?;
+        let values = entries.map(|entry| entry.value.as_mut());
+        // A timer has no value.
+        if values.iter().any(Option::is_none) {
             return None;
         }
-        let entries = self.entries.get_disjoint_mut(keys.map(|key| key.0))?;
-        Some(entries.map(|entry| match &mut entry.value {
-            Some(value) => value,
-            None => unreachable!("each key was looked at"),
-        }))
+        Some(values.map(|value| value.unwrap_or_else(|| unreachable!("each was looked at"))))
     }
 
     /// Returns `true` if the entry or the timer is still there.
