@@ -27,6 +27,7 @@
 //! | a socket of any family and type | [`Socket`] |
 //! | TCP, by address or by name | [`TcpStream`], [`TcpListener`], [`Connect`] |
 //! | UDP | [`UdpSocket`] |
+//! | groups: joining, leaving, sources; broadcast | [`multicast`]; [`UdpSocket::send_broadcast`] |
 //! | UDP-Lite, SCTP | [`UdpLiteSocket`], [`SctpStream`], [`SctpListener`] |
 //! | Unix sockets | [`UnixStream`], [`UnixListener`], [`UnixDatagram`], [`UnixSeqpacket`], [`UnixSeqpacketListener`] |
 //! | packets of any IP protocol, ICMP | [`RawSocket`], [`IcmpSocket`], [`icmp`] |
@@ -60,11 +61,12 @@
 //!
 //! # What it does not do yet
 //!
-//! Control messages, multicast, CAN, text streams. The
+//! Control messages, CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
 pub mod addr;
+mod broadcast;
 mod connect;
 mod deadline;
 #[cfg(feature = "dns")]
@@ -75,6 +77,7 @@ pub mod icmp;
 pub mod interface;
 mod interfaces;
 mod kind;
+pub mod multicast;
 pub mod name;
 pub mod netlink;
 pub mod option;

@@ -20,7 +20,7 @@
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
 //! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
-//! and have a body for all others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
+//! `source_filter` for those that have such filters, and all have a body for the others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
 //! machine. `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
@@ -72,6 +72,10 @@ pub(crate) mod process;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/signal.rs")]
 #[cfg_attr(all(bsd, not(berkeley_sys = "unsupported")), path = "bsd/signal.rs")]
 pub(crate) mod signal;
+#[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/source_filter.rs")]
+#[cfg_attr(all(any(apple, freebsd), not(berkeley_sys = "unsupported")), path = "bsd/source_filter.rs")]
+#[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/source_filter.rs")]
+pub(crate) mod source_filter;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/splice.rs")]
 pub(crate) mod splice;
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/tcp.rs")]
@@ -79,6 +83,8 @@ pub(crate) mod tcp;
 
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod entry;
+#[cfg(all(any(linux_like, windows), not(berkeley_sys = "unsupported")))]
+mod group_filter;
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod sockaddr;
 pub(crate) mod watch;

@@ -45,3 +45,20 @@ fn last_errno() -> Errno {
     // SAFETY: the call takes nothing, and returns a number of this thread.
     Errno::from_raw(unsafe { ws::WSAGetLastError() })
 }
+
+/// Makes a request of a socket that is no option; returns how many bytes of the answer the system wrote.
+pub(in crate::sys) fn control(
+    socket: descriptor::Borrowed<'_>,
+    request: u32,
+    given: &[u8],
+    room: &mut [u8],
+) -> Result<usize> {
+    let mut told = 0;
+    let (from, to) = (given.as_ptr().cast(), room.as_mut_ptr().cast());
+    let (given, most) = (given.len() as u32, room.len() as u32);
+    let socket = descriptor::number(socket);
+    let (none, later) = (std::ptr::null_mut(), None);
+    // SAFETY: what is given is readable, and the room writable, for their lengths; nothing is overlapped.
+    checked(unsafe { ws::WSAIoctl(socket, request, from, given, to, most, &raw mut told, none, later) })?;
+    Ok(told as usize)
+}
