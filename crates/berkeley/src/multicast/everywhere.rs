@@ -56,7 +56,7 @@ pub struct Update {
 /// joined.update(&receiver, &interfaces.multicast()?);
 ///
 /// // Later, whenever a poller says that the changes are readable:
-/// if !changes.take()?.is_empty() {
+/// while changes.take()?.is_some() {
 ///     for outcome in joined.update(&receiver, &interfaces.multicast()?).joined {
 ///         println!("{}: {:?}", outcome.name, outcome.result);
 ///     }
