@@ -7,6 +7,7 @@ mod errno;
 mod explain;
 mod forward;
 mod free_port;
+mod interface;
 mod listen;
 mod man;
 mod option;
@@ -51,6 +52,7 @@ enum Verb {
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
     Resolve(resolve::Resolve),
+    Interface(interface::InterfaceArgs),
     FreePort(free_port::FreePort),
     Option(option::OptionArgs),
     Completions(completions::Completions),
@@ -89,6 +91,7 @@ impl Cli {
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
             Verb::Resolve(resolve) => resolve.run(),
+            Verb::Interface(interface) => interface.run(voice),
             Verb::FreePort(free_port) => free_port.run(),
             Verb::Option(option) => option.run(),
             Verb::Completions(completions) => completions.run(),
@@ -195,6 +198,7 @@ mod tests {
                 Verb::Forward(forward) => forward.read().is_ok(),
                 Verb::Pipe(pipe) => pipe.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
+                Verb::Interface(interface) => interface.read().is_ok(),
                 Verb::Option(option) => option.read().is_ok(),
                 Verb::Resolve(resolve) => resolve.read().is_ok(),
                 _ => true,
