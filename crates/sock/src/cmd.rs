@@ -14,6 +14,8 @@ mod option;
 mod pipe;
 mod relay;
 mod resolve;
+mod scan;
+mod wait;
 
 use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};
@@ -48,6 +50,8 @@ enum Verb {
     Listen(listen::Listen),
     Forward(forward::Forward),
     Pipe(pipe::Pipe),
+    Wait(wait::Wait),
+    Scan(scan::Scan),
     Address(address::Address),
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
@@ -87,6 +91,8 @@ impl Cli {
             Verb::Listen(listen) => listen.run(voice),
             Verb::Forward(forward) => forward.run(voice),
             Verb::Pipe(pipe) => pipe.run(voice),
+            Verb::Wait(wait) => wait.run(voice),
+            Verb::Scan(scan) => scan.run(voice),
             Verb::Address(address) => address.run(),
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
@@ -197,6 +203,8 @@ mod tests {
                 Verb::Listen(listen) => listen.read().is_ok(),
                 Verb::Forward(forward) => forward.read().is_ok(),
                 Verb::Pipe(pipe) => pipe.read().is_ok(),
+                Verb::Wait(wait) => wait.read().is_ok(),
+                Verb::Scan(scan) => scan.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
                 Verb::Interface(interface) => interface.read().is_ok(),
                 Verb::Option(option) => option.read().is_ok(),

@@ -22,11 +22,15 @@ impl Ending {
 
     /// How the program is to end, if a signal has said so.
     pub fn take(&self) -> Option<Exit> {
-        let taken = self.0.as_ref()?.take().ok()??;
-        Some(if taken.signal() == Signal::INT { Exit::Interrupted } else { Exit::Terminated })
+        self.0.as_ref()?.take().ok()?.map(|taken| Self::exit(taken.signal()))
     }
 
-    /// Lends the source to a poller, if there is one.
+    /// How a program ends that a signal has ended.
+    pub fn exit(signal: Signal) -> Exit {
+        if signal == Signal::INT { Exit::Interrupted } else { Exit::Terminated }
+    }
+
+    /// Gives the source to a poller, if there is one.
     pub fn into_source(self) -> Option<Signals> {
         self.0
     }
