@@ -225,6 +225,9 @@ impl Watch {
                 error,
             ));
         }
+        if site.attempts == 1 {
+            self.voice.detail(format_args!("{}: {}; waiting", site.endpoint, site.why(self.wish)));
+        }
         let next = Deadline::at(site.tried + self.interval);
         let key = self.probes.add_timer(next);
         self.timers.insert(key, number);

@@ -213,7 +213,7 @@ mod tests {
                 "127.0.0.1:9-1",
                 "the range ends before it begins\n  127.0.0.1:9-1\n              ^    write 1-9",
             ),
-            ("10.0.0.0/33:1", "a prefix length is 0 to 32\n  10.0.0.0/33:1\n           ^^"),
+            ("10.0.0.0/33:1", "prefix 33 is longer than the address\n  10.0.0.0/33:1\n           ^^"),
             ("10.0.0.300:1", "octet 300 is out of range (0 to 255)\n  10.0.0.300:1\n         ^^^"),
             ("tpc://127.0.0.1:1", "unknown scheme \"tpc\"\n  tpc://127.0.0.1:1\n  ^^^    did you mean tcp?"),
             (

@@ -135,11 +135,16 @@ impl Site {
     /// Says what it is like instead.
     pub fn missing(&self, wish: Wish, took: &str) -> String {
         let times = if self.attempts == 1 { "once".to_owned() } else { format!("{} times", self.attempts) };
-        let why = match (&self.last, wish) {
+        let why = self.why(wish);
+        format!("{}: {why}, tried {times} in {took}", self.endpoint)
+    }
+
+    /// Says what it is like, in a few words.
+    pub fn why(&self, wish: Wish) -> String {
+        match (&self.last, wish) {
             (Some(error), _) => reason(error),
             (None, Wish::Gone) => "still accepts".to_owned(),
             (None, Wish::There) => "no answer".to_owned(),
-        };
-        format!("{}: {why}, tried {times} in {took}", self.endpoint)
+        }
     }
 }
