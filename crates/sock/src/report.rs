@@ -59,7 +59,7 @@ impl Problem {
         let moved =
             |at: usize| if at > place { (at + into.len()).saturating_sub(own) } else { at.min(into.len()) };
         self.span = moved(self.span.start)..moved(self.span.end);
-        self.input = into.to_owned();
+        into.clone_into(&mut self.input);
         self
     }
 

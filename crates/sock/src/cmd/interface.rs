@@ -171,7 +171,7 @@ fn is_meant(interface: &Interface, named: &str) -> bool {
 }
 
 fn unknown(named: &str, all: &[Interface]) -> Failure {
-    let names: Vec<&str> = all.iter().map(Interface::name).collect();
+    let present: Vec<&str> = all.iter().map(Interface::name).collect();
     let what = if named.parse::<std::net::IpAddr>().is_ok() { "has the address" } else { "is called" };
-    Failure::new(Exit::No, format!("no interface {what} {named} (there are {})", names.join(", ")))
+    Failure::new(Exit::No, format!("no interface {what} {named} (there are {})", present.join(", ")))
 }

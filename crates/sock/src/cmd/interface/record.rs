@@ -102,8 +102,8 @@ pub fn address_flags(address: &InterfaceAddress) -> Vec<String> {
     let mut names = address.flags().iter_names();
     let is_secondary = |flag: AddressFlags| address.address().is_ipv4() && flag == AddressFlags::SECONDARY;
     // One bit has a name in each family.
-    let named = |(name, flag)| if is_secondary(flag) { "secondary".to_owned() } else { word(name) };
-    let mut words: Vec<String> = names.by_ref().map(named).collect();
+    let in_words = |(name, flag)| if is_secondary(flag) { "secondary".to_owned() } else { word(name) };
+    let mut words: Vec<String> = names.by_ref().map(in_words).collect();
     let rest = names.remaining().bits();
     words.extend((rest != 0).then(|| format!("{rest:#x}")));
     words

@@ -119,7 +119,7 @@ impl Asker {
 }
 
 fn record(text: &str, answers: &[dns::Answer]) -> Record {
-    let records = answers.iter().flat_map(|answer| answer.records());
+    let records = answers.iter().flat_map(dns::Answer::records);
     let records: Vec<String> =
         records.map(|record| format!("{} {}", record.record_type(), record.data)).collect();
     let first = answers.first();
