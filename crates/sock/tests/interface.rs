@@ -93,8 +93,12 @@ mod in_a_network {
             if program("ip").is_none() || !need(run(MADE[0]).is_ok(), "interfaces of the kind veth") {
                 return;
             }
-            MADE[1..].iter().for_each(|line| run(line).unwrap());
-            MAYBE.iter().for_each(|line| drop(run(line)));
+            for line in &MADE[1..] {
+                run(line).unwrap();
+            }
+            for line in MAYBE {
+                drop(run(line));
+            }
             test();
         });
     }
@@ -110,9 +114,8 @@ mod in_a_network {
     fn flags_of_ip(interface: &Value) -> Vec<String> {
         let words = interface["flags"].as_array().unwrap().iter().map(|flag| flag.as_str().unwrap());
         let words = words.filter(|flag| !["NO-CARRIER", "M-DOWN"].contains(flag));
-        let mut words: Vec<String> =
-            words.map(|flag| flag.replace("POINTOPOINT", "POINT-TO-POINT")).collect();
-        words.iter_mut().for_each(|word| *word = word.to_ascii_lowercase().replace('_', "-"));
+        let words = words.map(|flag| flag.replace("POINTOPOINT", "POINT-TO-POINT").replace('_', "-"));
+        let mut words: Vec<String> = words.map(|word| word.to_ascii_lowercase()).collect();
         words.sort();
         words
     }
