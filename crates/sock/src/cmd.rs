@@ -7,12 +7,15 @@ mod errno;
 mod explain;
 mod forward;
 mod free_port;
+mod interface;
 mod listen;
 mod man;
 mod option;
 mod pipe;
 mod relay;
 mod resolve;
+mod scan;
+mod wait;
 
 use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};
@@ -47,10 +50,13 @@ enum Verb {
     Listen(listen::Listen),
     Forward(forward::Forward),
     Pipe(pipe::Pipe),
+    Wait(wait::Wait),
+    Scan(scan::Scan),
     Address(address::Address),
     Explain(explain::Explain),
     Errno(errno::ErrnoArgs),
     Resolve(resolve::Resolve),
+    Interface(interface::InterfaceArgs),
     FreePort(free_port::FreePort),
     Option(option::OptionArgs),
     Completions(completions::Completions),
@@ -85,10 +91,13 @@ impl Cli {
             Verb::Listen(listen) => listen.run(voice),
             Verb::Forward(forward) => forward.run(voice),
             Verb::Pipe(pipe) => pipe.run(voice),
+            Verb::Wait(wait) => wait.run(voice),
+            Verb::Scan(scan) => scan.run(voice),
             Verb::Address(address) => address.run(),
             Verb::Explain(explain) => explain.run(),
             Verb::Errno(errno) => errno.run(),
             Verb::Resolve(resolve) => resolve.run(),
+            Verb::Interface(interface) => interface.run(voice),
             Verb::FreePort(free_port) => free_port.run(),
             Verb::Option(option) => option.run(),
             Verb::Completions(completions) => completions.run(),
@@ -194,7 +203,10 @@ mod tests {
                 Verb::Listen(listen) => listen.read().is_ok(),
                 Verb::Forward(forward) => forward.read().is_ok(),
                 Verb::Pipe(pipe) => pipe.read().is_ok(),
+                Verb::Wait(wait) => wait.read().is_ok(),
+                Verb::Scan(scan) => scan.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),
+                Verb::Interface(interface) => interface.read().is_ok(),
                 Verb::Option(option) => option.read().is_ok(),
                 Verb::Resolve(resolve) => resolve.read().is_ok(),
                 _ => true,

@@ -10,6 +10,7 @@ use std::fmt;
 use std::path::Path;
 
 use self::option::Setting;
+pub use self::resolve::Sought;
 pub use self::spelling::nearest;
 use berkeley::option::Row;
 use berkeley::{Address, AsSource, Family, Kind, Protocol, UnixAddress};

@@ -10,6 +10,7 @@ mod input;
 mod open;
 mod output;
 mod paths;
+mod probe;
 mod quantity;
 mod relay;
 mod report;

@@ -1,5 +1,7 @@
 //! Sockets for addresses: connected ones, and doors at which others arrive.
 
+mod race;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,7 +15,7 @@ use crate::dictionary;
 use crate::endpoint::{Endpoint, Transport};
 use crate::exit::Exit;
 use crate::paths::{self, OwnPath};
-use crate::report::{Failure, elapsed, reason};
+use crate::report::{Failure, Voice, elapsed, reason};
 
 /// A socket, and the path that goes with it.
 #[derive(Debug)]
@@ -22,15 +24,23 @@ pub struct Opened {
     pub path: Option<OwnPath>,
 }
 
-/// Connects to the first of the endpoint's addresses that answers.
-pub fn connect(endpoint: &Endpoint, timeout: Option<Duration>) -> Result<Opened, Failure> {
+/// Connects to the endpoint: of TCP its addresses are raced, of anything else the first one that answers is taken.
+pub fn connect(endpoint: &Endpoint, timeout: Option<Duration>, voice: Voice) -> Result<Opened, Failure> {
     let deadline = timeout.map_or(Deadline::never(), Deadline::after);
+    if endpoint.transport() == Transport::Tcp {
+        return race::run(endpoint, deadline, voice);
+    }
     let begun = Instant::now();
     let mut failed = Vec::new();
-    for address in endpoint.addresses()? {
-        match connect_to(endpoint, &address, deadline) {
+    let addresses = endpoint.addresses_by(deadline)?;
+    for address in &addresses {
+        if addresses.len() > 1 {
+            let shown = endpoint.transport().show(address);
+            voice.detail(format_args!("trying {shown} at {}", elapsed(begun.elapsed())));
+        }
+        match connect_to(endpoint, address, deadline) {
             Ok(opened) => return Ok(opened),
-            Err(error) => failed.push((address, error)),
+            Err(error) => failed.push((address.clone(), error)),
         }
     }
     Err(not_connected(endpoint, &failed, begun.elapsed()))

@@ -52,6 +52,14 @@ impl Record {
         self
     }
 
+    /// Says a field in another way, if it is there.
+    pub fn worded(mut self, name: &str, word: impl FnOnce(&Value) -> String) -> Self {
+        if let Some((_, value)) = self.0.iter_mut().find(|field| field.0 == name) {
+            *value = Value::Text(word(value));
+        }
+        self
+    }
+
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -53,6 +53,16 @@ impl Problem {
         self
     }
 
+    /// Points into another text, which differs from its own at one place: what is behind that is as far from the end.
+    pub fn moved(mut self, place: usize, into: &str) -> Self {
+        let own = self.input.len();
+        let moved =
+            |at: usize| if at > place { (at + into.len()).saturating_sub(own) } else { at.min(into.len()) };
+        self.span = moved(self.span.start)..moved(self.span.end);
+        into.clone_into(&mut self.input);
+        self
+    }
+
     /// Takes over what the library said of a part of `input`; its byte `from` is byte `to` of `input`.
     pub fn of_part(error: &ParseError, input: &str, from: usize, to: usize) -> Self {
         let message = error.caret().to_string().lines().next().unwrap_or_default().to_owned();
@@ -132,6 +142,12 @@ impl Failure {
     /// Says what failed, on which address and why.
     pub fn of(doing: impl fmt::Display, error: &Error) -> Self {
         Self::new(Exit::from(error), format!("{doing}: {}", reason(error)))
+    }
+
+    /// Ends with another code.
+    pub const fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
     }
 
     /// Adds a line with what may help.

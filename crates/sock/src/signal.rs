@@ -1,11 +1,45 @@
-//! SIGINT and SIGTERM: the paths of this process go, and it ends.
+//! SIGINT and SIGTERM: the paths of this process go, and it ends; or they are told, and it ends in good order.
+
+use berkeley::{Interest, Signal, Signals, Watch};
+
+use crate::exit::Exit;
+
+/// The signals that end the program, as a source: for who has something to say at the end.
+///
+/// Where there are no such sources the signals do what they do by themselves.
+#[derive(Debug)]
+pub struct Ending(Option<Signals>);
+
+impl Ending {
+    pub fn open() -> Self {
+        Self(Signals::new([Signal::INT, Signal::TERM]).ok())
+    }
+
+    /// What to wait for.
+    pub fn watch(&self) -> Option<Watch<'_>> {
+        self.0.as_ref().map(|signals| Watch::new(signals, Interest::READABLE))
+    }
+
+    /// How the program is to end, if a signal has said so.
+    pub fn take(&self) -> Option<Exit> {
+        self.0.as_ref()?.take().ok()?.map(|taken| Self::exit(taken.signal()))
+    }
+
+    /// How a program ends that a signal has ended.
+    pub fn exit(signal: Signal) -> Exit {
+        if signal == Signal::INT { Exit::Interrupted } else { Exit::Terminated }
+    }
+
+    /// Gives the source to a poller, if there is one.
+    pub fn into_source(self) -> Option<Signals> {
+        self.0
+    }
+}
 
 #[cfg(unix)]
 pub fn watch() {
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
-
-    use crate::exit::Exit;
 
     // Where no handler can be had, the signals do what they do by themselves.
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };

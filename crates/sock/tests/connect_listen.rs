@@ -595,3 +595,41 @@ fn completions_and_pages_are_printed() {
     let (help, _) = sock(&["connect", "--help"]).finish(0);
     assert!(help.starts_with(b"Examples:\n  sock connect ") && !help.contains(&b'\x1b'));
 }
+
+/// One address leads nowhere, the other to a listener: it is a matter of a quarter of a second.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_addresses_of_a_name_are_raced() {
+    let _limit = berkeley_testkit::limit();
+    let _ran = berkeley_testkit::in_own_network(|| {
+        let hosts = [("/etc/hosts", "fd77::9 both.test\n127.0.0.1 both.test localhost\n")];
+        let replaced = berkeley_testkit::replace_files(&hosts);
+        let lines = [
+            "link add va type veth peer name vb",
+            "link set va up",
+            "link set vb up",
+            "addr add fd77::1/64 dev va nodad",
+            "neigh add fd77::9 lladdr 02:00:00:00:00:09 dev va",
+        ];
+        let made = lines.map(|line| berkeley_testkit::ip(&line.split(' ').collect::<Vec<_>>()));
+        if !berkeley_testkit::need(
+            replaced.is_ok() && made.iter().all(Result::is_ok),
+            "a network with files of its own",
+        ) {
+            return;
+        }
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("tcp://both.test:{}", listener.local_addr().unwrap().port());
+        let client = sock(&["connect", "-v", &format!("{address}?user-timeout=30s")]);
+        drop(listener.accept().unwrap());
+        let said = client.finish(0).1;
+        let tried: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("trying tcp://")).collect();
+        assert!(tried[0].starts_with("[fd77::9]:") && tried[1].starts_with("127.0.0.1:"), "{said}");
+        assert!(said.contains("connected to tcp://127.0.0.1:"), "{said}");
+        drop(listener);
+        let said = sock(&["connect", "--timeout", "1s", &address]).finish(4).1;
+        assert!(said.starts_with(&format!("error: connect {address}: no answer in time after ")), "{said}");
+        assert!(said.contains("127.0.0.1:") && said.contains("(ECONNREFUSED), [fd77::9]:"), "{said}");
+        assert!(said.ends_with(": no answer"), "{said}");
+    });
+}

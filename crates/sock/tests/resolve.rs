@@ -47,6 +47,12 @@ fn mistakes_are_pointed_at() {
             "no protocol \"tpc\" is known\n  www/tpc\n      ^^^    did you mean \"tcp\"?",
         ),
         (
+            &["--server", "ns.test", "--type", "MXX", "a"],
+            "\"ns.test\" is not the address of a server\n  --server ns.test\n           ^^^^^^^    write 192.0.2.53, \
+             192.0.2.53:5353 or [2001:db8::53]:53\nerror: \"MXX\" is no type of records\n  --type MXX\n         ^^^    \
+             did you mean MX?",
+        ),
+        (
             &["--timeout", "5x", "a"],
             "unknown unit of time \"x\"\n  --timeout 5x\n             ^    write 500ms, 2s, 1m or 1h",
         ),
@@ -69,9 +75,10 @@ fn a_line_that_is_wrong_is_told_with_its_number() {
 
 #[cfg(target_os = "linux")]
 mod with_files {
-    use std::net::UdpSocket;
+    use std::net::{TcpStream, UdpSocket};
+    use std::process::{Child, Command, Stdio};
 
-    use berkeley_testkit::{in_own_network, need, replace_files};
+    use berkeley_testkit::{in_own_network, need, program, replace_files};
 
     use super::*;
 
@@ -131,6 +138,102 @@ mod with_files {
             let answer = resolve(&["--timeout", "50ms", "never.test"]);
             assert_eq!((answer.code, answer.out.as_str()), (Some(4), ""));
             assert_eq!(answer.said, "error: never.test: no answer in time");
+        });
+    }
+
+    /// A name server that the test has started.
+    struct Server(Child);
+
+    impl Drop for Server {
+        fn drop(&mut self) {
+            self.0.kill().unwrap();
+            self.0.wait().unwrap();
+        }
+    }
+
+    /// Starts dnsmasq, which knows a few names below `.test` and refuses all others.
+    fn dnsmasq() -> Option<Server> {
+        const SETTINGS: &[&str] = &[
+            "--keep-in-foreground",
+            "--conf-file=/dev/null",
+            "--no-resolv",
+            "--no-hosts",
+            "--pid-file",
+            "--user=root",
+            "--listen-address=127.0.0.1",
+            "--bind-interfaces",
+            "--host-record=both.test,192.0.2.21,2001:db8::21",
+            "--host-record=www.files.test,192.0.2.99",
+            "--host-record=four.test,192.0.2.22",
+            "--cname=alias.test,both.test",
+            "--txt-record=text.test,nothing else",
+            "--mx-host=both.test,mail.test,10",
+            "--local=/test/",
+            "--local=/2.0.192.in-addr.arpa/",
+        ];
+        let program = program("dnsmasq")?;
+        let server = Command::new(program).args(SETTINGS).stderr(Stdio::null()).spawn().unwrap();
+        // It answers from when on TCP connects.
+        while TcpStream::connect("127.0.0.1:53").is_err() {
+            std::thread::yield_now();
+        }
+        Some(Server(server))
+    }
+
+    #[test]
+    fn a_name_server_is_asked_beside_the_system() {
+        let _limit = limit();
+        run(|| {
+            let Some(_server) = dnsmasq() else { return };
+            let found = json(&["--dns", "both.test", "alias.test", "192.0.2.21", "www.files.test"], 0);
+            let rows = found["results"].as_array().unwrap();
+            // In the order in which connect tries them.
+            assert_eq!(rows[0]["addresses"], serde_json::json!(["2001:db8::21", "192.0.2.21"]));
+            assert_eq!(rows[0]["dns"]["records"], serde_json::json!(["AAAA 2001:db8::21", "A 192.0.2.21"]));
+            assert_eq!(rows[0]["dns"]["server"], "127.0.0.1:53");
+            assert_eq!(rows[1]["dns"]["canonical_name"], "both.test");
+            assert_eq!(rows[2]["dns"]["records"], serde_json::json!(["PTR both.test."]));
+            // The hosts file says one thing, the server another.
+            assert_eq!(rows[3]["addresses"], serde_json::json!(["2001:db8::7", "192.0.2.7"]));
+            assert_eq!(rows[3]["dns"]["records"], serde_json::json!(["A 192.0.2.99"]));
+            let found = json(&["-4", "--tcp", "both.test"], 0);
+            assert_eq!(found["results"][0]["dns"]["records"], serde_json::json!(["A 192.0.2.21"]));
+        });
+    }
+
+    #[test]
+    fn records_of_any_type_are_asked_for() {
+        let _limit = limit();
+        run(|| {
+            let Some(_server) = dnsmasq() else { return };
+            let found = json(&["--type", "mx,TXT", "--server", "127.0.0.1", "both.test", "text.test"], 0);
+            let records: Vec<_> =
+                found["results"].as_array().unwrap().iter().map(|row| row["records"][0].clone()).collect();
+            assert_eq!(records, ["MX 10 mail.test.", "TXT nothing else"]);
+            let answer = resolve(&["--type", "MX", "four.test", "nosuch.test"]);
+            assert_eq!((answer.code, answer.out.as_str()), (Some(1), ""));
+            assert!(answer.said.starts_with("error: four.test: "), "{}", answer.said);
+            assert!(answer.said.contains("error: nosuch.test: there is no such name"), "{}", answer.said);
+        });
+    }
+
+    #[test]
+    fn where_one_of_the_two_knows_nothing_that_is_said_and_is_the_exit_code() {
+        let _limit = limit();
+        run(|| {
+            let Some(_server) = dnsmasq() else { return };
+            let found = json(&["--dns", "www", "four.test"], 3);
+            let rows = found["results"].as_array().unwrap();
+            assert_eq!(rows[0]["addresses"], serde_json::json!(["192.0.2.7"]));
+            assert!(rows[0]["dns_error"].as_str().unwrap().contains("Query Refused"), "{}", rows[0]);
+            assert_eq!(rows[1]["dns"]["records"], serde_json::json!(["A 192.0.2.22"]));
+            // Nobody is there to ask.
+            let answer = resolve(&["--type", "A", "--server", "127.0.0.1:1", "four.test"]);
+            assert_eq!(answer.code, Some(3), "{}", answer.said);
+            let _silent = UdpSocket::bind("127.0.0.1:54").unwrap();
+            let answer =
+                resolve(&["--type", "A", "--server", "127.0.0.1:54", "--timeout", "50ms", "four.test"]);
+            assert_eq!((answer.code, answer.said.as_str()), (Some(4), "error: four.test: no answer in time"));
         });
     }
 }

@@ -166,6 +166,24 @@ impl Connect {
         Race::among(self.clone(), addresses, deadline.into())
     }
 
+    /// Returns addresses in the order in which they are tried: the families take turns, each in the order that it has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use berkeley::Connect;
+    ///
+    /// let known = ["192.0.2.1:80", "192.0.2.2:80", "[2001:db8::1]:80"].map(|text| text.parse().unwrap());
+    /// let order: Vec<_> = Connect::new().order(known).iter().map(ToString::to_string).collect();
+    /// assert_eq!(order, ["[2001:db8::1]:80", "192.0.2.1:80", "192.0.2.2:80"]);
+    /// ```
+    #[must_use]
+    pub fn order(&self, addresses: impl IntoIterator<Item = Address>) -> Vec<Address> {
+        let mut order = order::Order::new(self.first());
+        order.extend(addresses);
+        std::iter::from_fn(|| order.next()).collect()
+    }
+
     /// Returns the family whose turn is first.
     const fn first(&self) -> Family {
         match self.families {

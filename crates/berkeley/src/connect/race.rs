@@ -161,7 +161,14 @@ impl Race {
             self.next = Deadline::after(self.settings.resolution_delay);
         } else if is_first || (before == 0 && self.attempts.is_empty()) {
             self.next = Deadline::now();
+        } else if self.order.len() > before {
+            self.divide_again();
         }
+    }
+
+    /// Takes account of addresses that came while an attempt was under way, which has the whole time for itself without.
+    fn divide_again(&mut self) {
+        self.next = self.next.earlier(Deadline::after(self.stagger()));
     }
 
     /// Takes the attempt that has succeeded, if one has, and those that have failed out of the others.
@@ -240,4 +247,24 @@ impl Race {
 
 fn is_unreachable(error: &Error) -> bool {
     error.is_network_unreachable() || error.is_host_unreachable() || error.is_address_not_available()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_comes_late_has_its_share_of_the_time() {
+        let whole = MILLISECOND * 200;
+        let mut race = Race::among(Connect::new(), [], Deadline::after(whole));
+        // As after an attempt at the only address that was known then.
+        race.next = Deadline::after(whole);
+        race.order.extend("127.0.0.1:1".parse());
+        race.divide_again();
+        assert!(race.next.remaining().unwrap() <= whole / 2);
+        race.order.extend("127.0.0.2:1".parse());
+        race.divide_again();
+        assert!(race.next.remaining().unwrap() <= whole / 3);
+    }
 }

@@ -85,7 +85,7 @@ impl Connect {
         let Job { endpoint, timeout, plan } = self.read()?;
         signal::watch();
         let begun = Instant::now();
-        let opened = open::connect(&endpoint, timeout)?;
+        let opened = open::connect(&endpoint, timeout, voice)?;
         let transport = endpoint.transport();
         let show = |address: berkeley::Result<berkeley::Address>| {
             address.map_or_else(|_| String::from("(unknown)"), |address| transport.show(&address))

@@ -142,7 +142,8 @@ const ADDRESS_PARTS: &str = r".SH PARTS
 .TP
 .B HOST
 An IPv4 address, an IPv6 address in brackets with or without a zone ([fe80::1%eth0]), or a name, all addresses of
-which are tried in the order in which the system gives them. Nothing, or *, is every address of this machine: for
+which are tried: of TCP those of both families in turns, a quarter of a second apart, and the first that answers is taken;
+of UDP in the order in which the system gives them. Nothing, or *, is every address of this machine: for
 listeners alone, over IPv6 and IPv4 at once.
 .TP
 .B PORT
@@ -161,6 +162,11 @@ alone: the end is one that somebody connects to.
 The descriptor M of the running process N (Linux), for
 .BR sock\-option (1)
 alone; pid:N is all of its sockets.
+.TP
+.B HOSTS:PORTS
+Networks, ranges, and several ports with commas are for
+.BR sock\-scan (1)
+alone.
 .SH OPTIONS
 Every option of
 .BR sock\-options (7)

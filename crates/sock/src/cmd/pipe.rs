@@ -99,7 +99,7 @@ impl Pipe {
             opened.push(match start {
                 Start::Bound(bound) => meet(endpoint, bound, voice)?,
                 Start::Unconnected => {
-                    let opened = open::connect(&endpoint, limits.timeout)?;
+                    let opened = open::connect(&endpoint, limits.timeout, voice)?;
                     voice.detail(format_args!("connected to {endpoint}"));
                     (opened, endpoint.to_string())
                 }

@@ -1,5 +1,6 @@
 //! `sock resolve`: what the system knows of names.
 
+mod dns;
 mod table;
 
 use std::cell::RefCell;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use berkeley::addr::Zone;
 use berkeley::name::{Families, Query, Resolver};
-use berkeley::{Address, Deadline, Error, Family, Host, Inet6Address, Lookup};
+use berkeley::{Address, Connect, Deadline, Error, Family, Host, Inet6Address, Lookup, Operation};
 use clap::Args;
 
 use crate::exit::Exit;
@@ -21,7 +22,7 @@ use crate::report::{Failure, Problem, Problems, reason};
 const EXAMPLES: &str = "\
 Examples:
   sock resolve localhost example.org      addresses in the order in which connect tries them, names
-  sock resolve 127.0.0.1 ::1              the names of addresses
+  sock resolve --dns --server 127.0.0.1 example.org    what the system knows beside what a name server says
   sock resolve --service http 443/udp     ports of services, services of ports";
 
 const AFTER: &str = "\
@@ -29,8 +30,12 @@ The system is asked as every other program asks it: nsswitch.conf, the hosts fil
 are looked up at once. Names in other scripts are turned into what servers know them by (UTS 46). An address in figures is \
 looked up backwards.
 
+--dns asks the name servers themselves beside that, for addresses or, backwards, for names; --type asks them alone, for what \
+the system cannot tell. They are those of resolv.conf, with its domains and options, or those of --server.
+
 The exit code is 1 if there is no such name or it has nothing of what was asked for, 3 if no name server could say, 4 after \
-the timeout. With several names it is that of the first that failed; the others are answered.";
+the timeout. With several names it is that of the first that failed; the others are answered. Where the system and a name \
+server were asked, either can fail.";
 
 /// Look up names and addresses as the system knows them; services and protocols too
 #[derive(Debug, Args)]
@@ -48,6 +53,18 @@ pub struct Resolve {
     /// Give up after DURATION: 500ms, 3s, 1m [default: when the system does]
     #[arg(long, value_name = "DURATION")]
     timeout: Option<String>,
+    /// Ask the name servers too
+    #[arg(long, conflicts_with_all = ["service", "protocol"])]
+    dns: bool,
+    /// Ask the name servers alone, for records of TYPE: MX, TXT, SRV, NS … or several with commas
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', conflicts_with_all = ["service", "protocol", "ipv4", "ipv6"])]
+    types: Vec<String>,
+    /// Ask the name server at ADDRESS[:PORT] (implies --dns)
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["service", "protocol"])]
+    server: Vec<String>,
+    /// Ask name servers over TCP (implies --dns)
+    #[arg(long, conflicts_with_all = ["service", "protocol"])]
+    tcp: bool,
     /// Look up services: NAME, PORT, NAME/PROTOCOL, PORT/PROTOCOL
     #[arg(long, conflicts_with_all = ["protocol", "ipv4", "ipv6", "timeout"])]
     service: bool,
@@ -92,33 +109,52 @@ impl Ahead {
 }
 
 impl Resolve {
-    /// Reads how long a lookup may take.
-    pub(super) fn read(&self) -> Result<Option<Duration>, Failure> {
+    /// Reads how long a lookup may take, and what name servers are asked.
+    pub(super) fn read(&self) -> Result<(Option<Duration>, Option<dns::Plan>), Failure> {
         let mut problems = Problems::default();
         let timeout = problems.take_some("--timeout", self.timeout.as_ref(), quantity::duration);
+        let server = |text: &String| problems.take_some("--server", Some(text), dns::read_server);
+        let servers = self.server.iter().filter_map(server).collect();
+        let kind = |text: &String| problems.take_some("--type", Some(text), dns::read_type);
+        let types: Vec<_> = self.types.iter().filter_map(kind).collect();
         problems.check()?;
-        Ok(timeout)
+        let asks = self.dns || self.tcp || !self.server.is_empty() || !types.is_empty();
+        let plan =
+            asks.then(|| dns::Plan { servers, types, tcp: self.tcp, families: self.families(), timeout });
+        Ok((timeout, plan))
     }
 
     pub fn run(&self) -> Result<(), Failure> {
-        let timeout = self.read()?;
+        let (timeout, plan) = self.read()?;
         self.output.run("resolve", |sink| {
             if self.service {
-                return self.each(sink, table::read_service, table::service);
+                return self
+                    .each(sink, table::read_service, |service| table::service(service).map(Answer::from));
             }
             if self.protocol {
-                return self.each(sink, |text| Ok(text.to_owned()), |name| table::protocol(&name));
+                return self.each(
+                    sink,
+                    |text| Ok(text.to_owned()),
+                    |name| table::protocol(&name).map(Answer::from),
+                );
+            }
+            let asker = plan.map(dns::Asker::open).transpose()?.map(RefCell::new);
+            if let Some(asker) = asker.as_ref().filter(|_| !self.types.is_empty()) {
+                let read = |text: &str| self.query(text).map(|_| text.to_owned());
+                return self.each(sink, read, |text| asker.borrow_mut().ask(&text));
             }
             let ahead = RefCell::new(Ahead::default());
             let begin = |text: &str| {
                 let query = self.query(text)?;
                 ahead.borrow_mut().push(query, timeout);
-                Ok(read_address(text).is_some())
+                Ok(text.to_owned())
             };
-            self.each(sink, begin, |is_address| {
-                let host = ahead.borrow_mut().next(timeout).transpose()?;
-                let record = if is_address { of_address } else { of_name };
-                Ok(host.as_ref().map(record).unwrap_or_default())
+            self.each(sink, begin, |text| {
+                let host = ahead.borrow_mut().next(timeout).unwrap_or_else(|| Err(never_asked(&text)));
+                match &asker {
+                    None => host.map(|host| system(&text, &host)),
+                    Some(asker) => both(&text, host, asker.borrow_mut().ask(&text)),
+                }
             })
         })
     }
@@ -128,11 +164,16 @@ impl Resolve {
         &self,
         sink: &mut Sink,
         read: impl Fn(&str) -> Result<T, Problem>,
-        answer: impl Fn(T) -> Result<Record, Error>,
+        answer: impl Fn(T) -> Result<Answer, Error>,
     ) -> Result<Exit, Failure> {
         let mut exit = Exit::Done;
         let read = input::each(&self.names, sink, read, |sink, input, question| match answer(question) {
-            Ok(record) => sink.block(input, record),
+            Ok(Answer { record, failed }) => {
+                if let Some(error) = failed {
+                    exit = if exit == Exit::Done { failure(input, &error).exit() } else { exit };
+                }
+                sink.block(input, record)
+            }
             Err(error) => {
                 let failure = failure(input, &error);
                 exit = if exit == Exit::Done { failure.exit() } else { exit };
@@ -194,8 +235,50 @@ fn figures(address: &Address) -> String {
     text.strip_suffix(":0").unwrap_or(&text).trim_matches(['[', ']']).to_owned()
 }
 
+/// What is known, and why one of two who were asked knows nothing.
+struct Answer {
+    record: Record,
+    failed: Option<Error>,
+}
+
+impl From<Record> for Answer {
+    fn from(record: Record) -> Self {
+        Self { record, failed: None }
+    }
+}
+
+fn never_asked(name: &str) -> Error {
+    Error::deadline_passed(Operation::LookUp).with_name(name)
+}
+
+/// What the system says.
+fn system(text: &str, host: &Host) -> Answer {
+    let record = if read_address(text).is_some() { of_address(host) } else { of_name(host) };
+    record.into()
+}
+
+/// What the system says beside what a name server does; an error if neither knows anything.
+fn both(text: &str, host: Result<Host, Error>, dns_answer: Result<Answer, Error>) -> Result<Answer, Error> {
+    let dns = |answer: Answer| Record::new().with("dns", answer.record);
+    let error = |name, error: &Error| Record::new().with(name, reason(error));
+    match (host, dns_answer) {
+        (Ok(host), Ok(answer)) => Ok(system(text, &host).record.and(dns(answer)).into()),
+        (Ok(host), Err(failed)) => {
+            let record = system(text, &host).record.and(error("dns_error", &failed));
+            Ok(Answer { record, failed: Some(failed) })
+        }
+        (Err(failed), Ok(answer)) => {
+            let record = Record::new().with("name", text).and(error("error", &failed)).and(dns(answer));
+            Ok(Answer { record, failed: Some(failed) })
+        }
+        (Err(failed), Err(_)) => Err(failed),
+    }
+}
+
 fn of_name(host: &Host) -> Record {
-    let addresses: Vec<String> = host.addresses().iter().map(figures).collect();
+    // As connect tries them.
+    let order = Connect::new().order(host.addresses().iter().cloned());
+    let addresses: Vec<String> = order.iter().map(figures).collect();
     let has = |family: Family| host.addresses().iter().any(|address| address.family() == family);
     let families = [(Family::INET, "IPv4"), (Family::INET6, "IPv6")];
     let families = families.into_iter().filter(|row| has(row.0)).map(|row| row.1.to_owned());

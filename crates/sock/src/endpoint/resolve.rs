@@ -2,34 +2,69 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use berkeley::name::{self, Families, Query};
-use berkeley::{Address, Family};
+use berkeley::name::{self, Families, Query, Resolver};
+use berkeley::{Address, Deadline, Error, Family};
 
 use super::{Endpoint, Host, Place, Port};
 use crate::exit::Exit;
 use crate::report::{Failure, reason};
+
+/// What an endpoint leads to.
+pub enum Sought {
+    Addresses(Vec<Address>),
+    Name { name: String, query: Query, port: u16, families: Families },
+}
 
 impl Endpoint {
     /// Returns the addresses to try, in their order.
     ///
     /// A name is looked up by the system, which may take as long as the system likes.
     pub fn addresses(&self) -> Result<Vec<Address>, Failure> {
-        let (host, port) = match &self.place {
-            Place::Unix(unix) => return Ok(vec![(*unix).into()]),
-            Place::Inet { host, port } => (host, self.number(port)?),
-        };
-        let addresses = match host {
-            Host::Wildcard => {
-                vec![(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()]
+        self.addresses_by(Deadline::never())
+    }
+
+    /// Returns the addresses to try, in their order; of a name, those that the system knows by the deadline.
+    pub fn addresses_by(&self, deadline: Deadline) -> Result<Vec<Address>, Failure> {
+        let addresses = match self.sought()? {
+            Sought::Addresses(addresses) => addresses,
+            Sought::Name { query, port, .. } => {
+                let host = Resolver::system().look_up(&query, deadline);
+                host.map_err(|error| self.not_found(&error))?.with_port(port).collect()
             }
-            Host::Literal(address) => address.with_port(port).into_iter().collect(),
-            Host::Name(name) => self.look_up(name, port)?,
         };
         let wanted: Vec<Address> = addresses.into_iter().filter(|address| self.may_be(address)).collect();
         if wanted.is_empty() {
             return Err(self.unresolved("has no address of that family"));
         }
         Ok(wanted)
+    }
+
+    /// Returns what is to be looked up, or the addresses if there is nothing.
+    pub fn sought(&self) -> Result<Sought, Failure> {
+        let (host, port) = match &self.place {
+            Place::Unix(unix) => return Ok(Sought::Addresses(vec![(*unix).into()])),
+            Place::Inet { host, port } => (host, self.number(port)?),
+        };
+        Ok(match host {
+            Host::Wildcard => Sought::Addresses(vec![
+                (Ipv6Addr::UNSPECIFIED, port).into(),
+                (Ipv4Addr::UNSPECIFIED, port).into(),
+            ]),
+            Host::Literal(address) => Sought::Addresses(address.with_port(port).into_iter().collect()),
+            Host::Name(name) => {
+                let families = self.families();
+                let query = Query::name(name).families(families);
+                Sought::Name { name: name.clone(), query, port, families }
+            }
+        })
+    }
+
+    const fn families(&self) -> Families {
+        match self.scheme.family {
+            Some(Family::INET) => Families::V4,
+            Some(Family::INET6) => Families::V6,
+            _ => Families::Both,
+        }
     }
 
     fn may_be(&self, address: &Address) -> bool {
@@ -47,16 +82,10 @@ impl Endpoint {
         }
     }
 
-    fn look_up(&self, name: &str, port: u16) -> Result<Vec<Address>, Failure> {
-        let families = match self.scheme.family {
-            Some(Family::INET) => Families::V4,
-            Some(Family::INET6) => Families::V6,
-            _ => Families::Both,
-        };
-        let host = Query::name(name).families(families).ask();
-        let host =
-            host.map_err(|error| self.unresolved(&format!("could not be resolved: {}", reason(&error))))?;
-        Ok(host.with_port(port).collect())
+    /// Says why a name was not found.
+    pub fn not_found(&self, error: &Error) -> Failure {
+        let failure = self.unresolved(&format!("could not be resolved: {}", reason(error)));
+        if error.is_deadline_passed() { failure.with_exit(Exit::TimedOut) } else { failure }
     }
 
     fn unresolved(&self, why: &str) -> Failure {

@@ -95,6 +95,20 @@ impl Sink {
         put.map_err(|error| of_output(&error))
     }
 
+    /// Answers a question with a record, of which text has no word.
+    pub fn record_alone(
+        &mut self,
+        input: &Input<'_>,
+        record: impl FnOnce() -> Record,
+    ) -> Result<(), Failure> {
+        let put = match self.format {
+            Format::Text => Ok(()),
+            _ => self.record(&input.record().and(record())),
+        };
+        self.results += 1;
+        put.map_err(|error| of_output(&error))
+    }
+
     /// Answers a question with a line a field.
     pub fn block(&mut self, input: &Input<'_>, record: Record) -> Result<(), Failure> {
         let put = match self.format {

@@ -10,7 +10,7 @@ use super::process::InProcess;
 use crate::endpoint::{Endpoint, Purpose};
 use crate::exit::Exit;
 use crate::open::{self, Opened};
-use crate::report::{Failure, Problem};
+use crate::report::{Failure, Problem, Voice};
 
 /// A socket that is there, or is to be opened.
 #[derive(Debug)]
@@ -78,7 +78,9 @@ impl Subject {
     pub fn open(&self) -> Result<Ready, Failure> {
         match self {
             Self::Fresh(endpoint) => fresh(endpoint).map(Ready::Own),
-            Self::Connected(endpoint, timeout) => open::connect(endpoint, *timeout).map(Ready::Own),
+            Self::Connected(endpoint, timeout) => {
+                open::connect(endpoint, *timeout, Voice::Normal).map(Ready::Own)
+            }
             Self::Shared(process, number) => process.descriptor(*number).map(Ready::Shared),
             Self::Process(process) => Err(process.unnamed()),
         }
