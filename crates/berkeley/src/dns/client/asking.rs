@@ -272,10 +272,9 @@ impl Client {
     fn count_try(&mut self, key: Key, failure: Failure) {
         let Some(job) = self.jobs.get_mut(&key) else { return };
         job.tries += 1;
-        // What a server said is worth more than silence.
-        if matches!(failure, Failure::Server(_))
-            || !matches!(job.failure, Failure::Server(_) | Failure::NoData)
-        {
+        // What a server said is worth more than silence, and that a name is there more than that another is refused.
+        let is_more = matches!(failure, Failure::Server(_)) || !matches!(job.failure, Failure::Server(_));
+        if job.failure != Failure::NoData && is_more {
             job.failure = failure;
         }
     }
