@@ -3,8 +3,8 @@
 //!
 //! `cargo bench --bench lookup --features dns` reports times, and how often the first of a table looks up while another
 //! does so once: contenders take turns of some milliseconds, and the median of the turns' ratios is shown. `-- --quick` takes
-//! fewer turns; it fails if 64 names are not eight times as fast as with `getaddrinfo`. `-- --counts` counts the
-//! system calls of a lookup, which repeat to the digit, and fails if this library makes more than it promises.
+//! fewer turns. `-- --counts` counts the system calls of a lookup, which repeat, and fails if this library makes more than
+//! it promises. On a machine that does other things besides, `chrt --fifo 10` in front keeps these out of the turns.
 //!
 //! All ask the same server, which this program starts at port 53 of a network of its own, with a file resolv.conf of its own.
 

@@ -14,9 +14,6 @@ const TURN: Duration = Duration::from_millis(5);
 const TURNS: usize = 200;
 const QUICK: usize = 40;
 
-/// How many times as long `getaddrinfo` is to take for all names.
-const PROMISED: f64 = 8.0;
-
 /// Nothing but the server is asked.
 const FILES: &[(&str, &str)] = &[
     ("/etc/nsswitch.conf", "hosts: dns\n"),
@@ -73,26 +70,19 @@ fn times(turns: usize) {
     println!("one name");
     compare(ONE, 1, turns);
     println!("\n{MANY} names at once, each");
-    let ratio = compare(ALL, MANY, turns);
-    assert!(ratio >= PROMISED, "getaddrinfo takes {ratio:.1} times as long, and {PROMISED} is promised");
+    compare(ALL, MANY, turns);
 }
 
-/// Shows a table, and returns how many times as long `getaddrinfo` takes as the first one.
-fn compare(contenders: &[Contender], count: usize, turns: usize) -> f64 {
+fn compare(contenders: &[Contender], count: usize, turns: usize) {
     let names = names(count);
     let mut all: Vec<LookUp> = contenders.iter().map(|contender| contender.1()).collect();
     let turns: Vec<Vec<f64>> =
         (0..turns).map(|_| all.iter_mut().map(|look_up| turn(look_up, &names)).collect()).collect();
-    let mut found = 0.0;
     for (at, (name, ..)) in contenders.iter().enumerate() {
         let times = median(turns.iter().map(|turn| turn[at]).collect());
         let ratio = median(turns.iter().map(|turn| turn[at] / turn[0]).collect());
         println!("{name:20} {:9.1} µs  {ratio:6.2}", times / 1000.0);
-        if *name == "getaddrinfo" {
-            found = ratio;
-        }
     }
-    found
 }
 
 const TABLES: [(&str, &[Contender], usize); 2] = [("one", ONE, 1), ("all", ALL, MANY)];
