@@ -632,7 +632,10 @@ fn groups_are_as_ip_says_before_and_after_a_socket_joins_one() {
         assert_eq!(joined.contains_key(&(index, group6.into())), six.is_ok());
 
         drop((sockets, six));
-        let left = ours(&mut interfaces);
-        assert!(!left.contains_key(&(index, group.into())) && !left.contains_key(&(index, group6.into())));
+        // A program that another test is just starting may have copies of the sockets for a moment.
+        let gone = [(index, group.into()), (index, group6.into())];
+        while gone.iter().any(|group| ours(&mut interfaces).contains_key(group)) {
+            std::thread::yield_now();
+        }
     });
 }

@@ -95,11 +95,11 @@ fn getaddrinfo(name: &str) -> IpAddr {
     assert_eq!(error, 0);
     // SAFETY: without an error there is an entry.
     let entry = unsafe { &*list };
-    // SAFETY: its address is one of IPv4, as was asked.
-    let address = unsafe { &*entry.ai_addr.cast::<libc::sockaddr_in>() }.sin_addr.s_addr;
+    // SAFETY: its address is one of IPv4, as was asked, wherever it lies.
+    let address = unsafe { entry.ai_addr.cast::<[[u8; 4]; 4]>().read() }[1];
     // SAFETY: the system made the list.
     unsafe { libc::freeaddrinfo(list) };
-    IpAddr::V4(Ipv4Addr::from(u32::from_be(address)))
+    IpAddr::V4(Ipv4Addr::from(address))
 }
 
 /// Without its cache, which would be measured else.
