@@ -37,6 +37,7 @@
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
 //! | waiting for many sources, with timers and wakers | [`Poller`], [`Interest`], [`Backend`] |
+//! | waiting for something over several sources as for one | [`Underway`], [`Bundle`] |
 //! | sending without ever waiting; accepting without end | [`Queued`]; [`Acceptor`] |
 //! | from one connection to another, in the kernel (Linux) | [`Splice`] |
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
@@ -97,6 +98,7 @@ mod sys;
 pub mod tcp;
 pub mod udp;
 pub mod udplite;
+mod underway;
 pub mod unix;
 pub mod vsock;
 mod wait;
@@ -137,6 +139,7 @@ pub use sys::{Buffer, Shutdown, Spare, Uninit, spare};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
 pub use udplite::UdpLiteSocket;
+pub use underway::{Bundle, Underway};
 pub use unix::{UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream};
 pub use vsock::{VsockDatagram, VsockListener, VsockSeqpacket, VsockSeqpacketListener, VsockStream};
 pub use wait::{Watch, wait_any, wait_for};

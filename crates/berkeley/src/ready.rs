@@ -101,7 +101,7 @@ impl Interest {
     /// Urgent data.
     pub const PRIORITY: Self = Self::of(Ready::PRIORITY);
 
-    const fn of(ready: Ready) -> Self {
+    pub(crate) const fn of(ready: Ready) -> Self {
         Self { ready, trigger: Trigger::Level }
     }
 

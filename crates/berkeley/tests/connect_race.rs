@@ -157,17 +157,19 @@ mod dead_ends {
     /// Runs a test in a network in which what is sent to 192.0.2.0/24 and 2001:db8::/32 vanishes.
     fn with_dead_ends(test: impl FnOnce() + Send) {
         let _limit = limit();
-        let _ = in_own_network(|| {
-            let made = [
-                &["route", "add", "192.0.2.0/24", "dev", "lo"][..],
-                &["addr", "add", "2001:db8:ffff::1/128", "dev", "lo"],
-                &["-6", "route", "add", "2001:db8::/32", "dev", "lo"],
-            ]
-            .map(ip);
-            let made: Result<Vec<()>, _> = made.into_iter().collect();
-            if need(made.is_ok(), "ip(8) and IPv6") {
-                test();
-            }
+        let _ = leak::check(|| {
+            in_own_network(|| {
+                let made = [
+                    &["route", "add", "192.0.2.0/24", "dev", "lo"][..],
+                    &["addr", "add", "2001:db8:ffff::1/128", "dev", "lo"],
+                    &["-6", "route", "add", "2001:db8::/32", "dev", "lo"],
+                ]
+                .map(ip);
+                let made: Result<Vec<()>, _> = made.into_iter().collect();
+                if need(made.is_ok(), "ip(8) and IPv6") {
+                    test();
+                }
+            })
         });
     }
 

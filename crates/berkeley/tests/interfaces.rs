@@ -582,3 +582,60 @@ fn a_list_lasts_no_longer_than_it_should_on_a_machine_with_many() {
         assert_eq!(pairs.count(), 300);
     });
 }
+
+/// The groups that ip lists, each with the index of its interface and how often it was joined.
+fn groups_of_ip() -> BTreeMap<(u32, IpAddr), u32> {
+    let mut groups = BTreeMap::new();
+    for interface in json(&["maddr"]) {
+        let index = u32::try_from(interface["ifindex"].as_u64().unwrap()).unwrap();
+        for group in interface["maddr"].as_array().unwrap() {
+            if let Some(address) = group["address"].as_str() {
+                let users = group["users"].as_u64().map_or(1, |users| u32::try_from(users).unwrap());
+                groups.insert((index, address.parse().unwrap()), users);
+            }
+        }
+    }
+    groups
+}
+
+#[test]
+fn groups_are_as_ip_says_before_and_after_a_socket_joins_one() {
+    let _limit = limit();
+    let _ran = in_own_network(|| {
+        let made = ip(&["link", "add", "one", "type", "veth", "peer", "name", "other"])
+            .and_then(|()| ip(&["addr", "add", "192.0.2.1/24", "dev", "one"]))
+            .and_then(|()| ip(&["link", "set", "one", "up"]));
+        if !need(made.is_ok(), "interfaces of the type veth") {
+            return;
+        }
+        let mut interfaces = Interfaces::open().unwrap();
+        let index = interfaces.by_name("one").unwrap().index();
+        let ours = |interfaces: &mut Interfaces| -> BTreeMap<_, _> {
+            let groups = interfaces.groups().unwrap();
+            groups.iter().map(|group| ((group.index(), group.address()), group.users())).collect()
+        };
+        assert_eq!(ours(&mut interfaces), groups_of_ip());
+
+        let group = Ipv4Addr::new(239, 1, 2, 3);
+        let sockets = [(); 2].map(|()| UdpSocket::bind("0.0.0.0:0").unwrap());
+        for socket in &sockets {
+            socket.join_multicast_v4(&group, &Ipv4Addr::new(192, 0, 2, 1)).unwrap();
+        }
+        let group6 = "ff05::1:3".parse().unwrap();
+        let six = UdpSocket::bind("[::]:0");
+        if let Ok(six) = &six {
+            six.join_multicast_v6(&group6, index).unwrap();
+        }
+        let joined = ours(&mut interfaces);
+        assert_eq!(joined, groups_of_ip());
+        assert_eq!(joined.get(&(index, group.into())), Some(&2));
+        assert_eq!(joined.contains_key(&(index, group6.into())), six.is_ok());
+
+        drop((sockets, six));
+        // A program that another test is just starting may have copies of the sockets for a moment.
+        let gone = [(index, group.into()), (index, group6.into())];
+        while gone.iter().any(|group| ours(&mut interfaces).contains_key(group)) {
+            std::thread::yield_now();
+        }
+    });
+}

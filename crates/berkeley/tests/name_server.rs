@@ -2,13 +2,16 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::net::{IpAddr, TcpStream, UdpSocket};
-use std::process::{Child, Command, Stdio};
+mod dnsmasq;
+
+use std::net::{IpAddr, UdpSocket};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use berkeley::name::{Families, HostsFile, Query, Resolver};
 use berkeley::{Deadline, Error, Lookup, MILLISECOND, SECOND};
-use berkeley_testkit::{again, in_own_network, ip, limit, need, program, replace_files};
+use berkeley_testkit::{again, in_own_network, ip, limit, need, replace_files};
+use dnsmasq::Dnsmasq;
 
 const SWITCH: &str = "hosts: files dns\n";
 const RESOLV: &str = "nameserver 127.0.0.1\noptions timeout:30 attempts:2\n";
@@ -50,18 +53,8 @@ fn ask(name: &str, families: Families) -> Vec<IpAddr> {
 /// A question to an error.
 type Predicate = fn(&Error) -> bool;
 
-/// A name server that is ended when it is dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
 /// Starts dnsmasq, which knows a few names below `.test` and refuses all others.
-fn dnsmasq() -> Option<Server> {
+fn dnsmasq() -> Option<Dnsmasq> {
     const RECORDS: &[&str] = &[
         "--host-record=both.test,192.0.2.21,2001:db8::21",
         "--host-record=four.test,192.0.2.22",
@@ -72,24 +65,7 @@ fn dnsmasq() -> Option<Server> {
         "--local=/test/",
         "--local=/2.0.192.in-addr.arpa/",
     ];
-    const SETTINGS: &[&str] = &[
-        "--keep-in-foreground",
-        "--conf-file=/dev/null",
-        "--no-resolv",
-        "--no-hosts",
-        "--pid-file",
-        "--user=root",
-        "--listen-address=127.0.0.1",
-        "--bind-interfaces",
-    ];
-    let program = program("dnsmasq")?;
-    let mut command = Command::new(program);
-    let server = command.args(SETTINGS).args(RECORDS).stderr(Stdio::null()).spawn().unwrap();
-    // It answers from when on TCP connects.
-    while TcpStream::connect("127.0.0.1:53").is_err() {
-        std::thread::yield_now();
-    }
-    Some(Server(server))
+    Dnsmasq::start(RECORDS)
 }
 
 #[test]

@@ -12,7 +12,8 @@ use crate::name::{Families, Lookup, Query, Resolver, port};
 use crate::ready::Interest;
 use crate::socket::{Connecting, State};
 use crate::tcp::TcpStream;
-use crate::wait::{Watch, wait_any};
+use crate::underway::Underway;
+use crate::wait::Watch;
 
 /// RFC 8305, section 5: no attempt follows another faster.
 const LEAST_STAGGER: Duration = MILLISECOND.saturating_mul(10);
@@ -20,8 +21,8 @@ const LEAST_STAGGER: Duration = MILLISECOND.saturating_mul(10);
 /// A connect to a host under way: its names being looked up, its addresses being tried.
 ///
 /// [`finish`](Self::finish) waits for it. Who waits for other things too calls [`go_on`](Self::go_on) whenever one of
-/// [`watches`](Self::watches) is ready or [`deadline`](Self::deadline) has passed; it never waits. Dropping the race ends
-/// all attempts.
+/// [`watches`](Self::watches) is ready or [`deadline`](Self::deadline) has passed; it never waits. A poller waits for all of
+/// them as one source, a [`Bundle`](crate::Bundle). Dropping the race ends all attempts.
 #[derive(Debug)]
 pub struct Race {
     settings: Connect,
@@ -126,11 +127,10 @@ impl Race {
     /// Those of [`Connect::connect`].
     pub fn finish(mut self) -> Result<TcpStream> {
         loop {
-            if let Some(stream) = self.go_on()? {
+            // It ends by its own deadline.
+            if let Some(stream) = self.wait(Deadline::never())? {
                 return Ok(stream);
             }
-            let deadline = self.deadline();
-            wait_any(&mut self.watches(), deadline)?;
         }
     }
 
@@ -242,6 +242,22 @@ impl Race {
             Some(target) => error.with_name(target),
             None => error,
         }
+    }
+}
+
+impl Underway for Race {
+    type Output = TcpStream;
+
+    fn go_on(&mut self) -> Result<Option<TcpStream>> {
+        self.go_on()
+    }
+
+    fn watches(&self) -> Vec<Watch<'_>> {
+        self.watches()
+    }
+
+    fn deadline(&self) -> Deadline {
+        self.deadline()
     }
 }
 

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 
 use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::{MX, SRV};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
-use super::Failure;
+use super::random::Random;
+use super::{Failure, service};
 
 /// What a name server answered to a question.
 #[derive(Clone, Debug)]
@@ -59,6 +61,65 @@ impl Answer {
         self.records().filter_map(|record| match &record.data {
             RData::A(address) => Some(IpAddr::V4(address.0)),
             RData::AAAA(address) => Some(IpAddr::V6(address.0)),
+            _ => None,
+        })
+    }
+
+    /// Returns the places of a service in the order in which to try them (RFC 2782): the lowest priority first, and those of
+    /// one priority at random, so that each is first as often as its weight says. A service that is said not to be there
+    /// has none.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use berkeley::dns::{Client, Config, RecordType};
+    /// use berkeley::{Connect, SECOND};
+    ///
+    /// let mut client = Client::new(Config::system()?)?;
+    /// let answer = client.query("_xmpp-client._tcp.example.org", RecordType::SRV, SECOND * 5)?;
+    /// for place in answer.services() {
+    ///     let target = place.target.to_utf8();
+    ///     if let Ok(stream) = Connect::new().connect((target.as_str(), place.port), SECOND * 10) {
+    ///         println!("connected to {}", stream.peer_address()?);
+    ///         break;
+    ///     }
+    /// }
+    /// # Ok::<(), berkeley::Error>(())
+    /// ```
+    #[must_use]
+    pub fn services(&self) -> Vec<&SRV> {
+        let places = self.records().filter_map(|record| match &record.data {
+            RData::SRV(place) if !place.target.is_root() => Some(place),
+            _ => None,
+        });
+        let mut random = Random::new();
+        service::in_order(places, |place| (place.priority, place.weight), || random.next())
+    }
+
+    /// Returns the mail servers of a domain in the order in which to try them (RFC 5321, 5.1): the lowest preference first,
+    /// and those of one preference at random. A domain that takes no mail (RFC 7505) has none.
+    #[must_use]
+    pub fn mail_servers(&self) -> Vec<&MX> {
+        let servers = self.records().filter_map(|record| match &record.data {
+            RData::MX(server) if !server.exchange.is_root() => Some(server),
+            _ => None,
+        });
+        let mut random = Random::new();
+        service::in_order(servers, |server| (server.preference, u16::MAX), || random.next())
+    }
+
+    /// Goes through the names of an address: what a question for `PTR` gives.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.records().filter_map(|record| match &record.data {
+            RData::PTR(name) => Some(&name.0),
+            _ => None,
+        })
+    }
+
+    /// Goes through the texts of the name; each is one, in however many strings the server has it.
+    pub fn texts(&self) -> impl Iterator<Item = Vec<u8>> {
+        self.records().filter_map(|record| match &record.data {
+            RData::TXT(text) => Some(text.txt_data.concat()),
             _ => None,
         })
     }

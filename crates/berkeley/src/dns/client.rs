@@ -1,30 +1,29 @@
 //! The client: many questions at once, over a few sockets.
 
+mod asking;
+
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, SocketAddr};
 
-use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query};
-use hickory_proto::rr::{Name, RecordType};
+use hickory_proto::rr::RecordType;
 
-use super::answer::{Answer, Verdict, answers, judge};
+use self::asking::Job;
+use super::answer::Answer;
 use super::exchange::Exchange;
+use super::random::Random;
 use super::{Config, Failure};
+use crate::addr::arpa;
 use crate::deadline::Deadline;
 use crate::error::{Errno, Error, Operation, Result};
 use crate::poll::{Events, Key, Poller};
 use crate::ready::Interest;
-use crate::socket::SocketOf;
 use crate::source::{AsSource, Source};
-use crate::udp::{Udp, UdpSocket};
-
-/// What passes every path without being cut into fragments: the value of DNS Flag Day 2020.
-const LONGEST_DATAGRAM: u16 = 1232;
+use crate::udp::UdpSocket;
+use crate::underway::Underway;
+use crate::wait::Watch;
 
 /// How many questions wait for an answer at once, so that answers find room in the sockets' buffers.
 const MOST_AT_ONCE: usize = 128;
-
-/// How many questions one socket asks, before the next has another port: whoever guesses has to begin again.
-const QUESTIONS_A_SOCKET: u32 = 256;
 
 /// Asks name servers.
 ///
@@ -32,20 +31,45 @@ const QUESTIONS_A_SOCKET: u32 = 256;
 /// [`Config`]; over TCP when an answer has no room in a datagram. Answers are taken from the server that was asked, to
 /// the port and with the number and the question that were sent, both chosen at random; others are passed over.
 ///
-/// Many questions are asked [at once](Self::query_all): the sockets are kept from one to the next.
+/// Many questions are asked [at once](Self::query_all), or [started](Self::start) at any time and waited for beside other
+/// things: the client is [`Underway`], and a [`Bundle`](crate::Bundle) makes of it one source for a poller. The sockets are
+/// kept from one question to the next.
 ///
 /// # Examples
 ///
 /// ```no_run
-/// use berkeley::dns::{Client, Config, RData, RecordType};
+/// use berkeley::dns::{Client, Config, RecordType};
 /// use berkeley::{Deadline, SECOND};
 ///
 /// let mut client = Client::new(Config::system()?)?;
 /// let answer = client.query("example.org", RecordType::MX, Deadline::after(SECOND * 5))?;
-/// for record in answer.records() {
-///     if let RData::MX(mx) = &record.data {
-///         println!("{} {}", mx.preference, mx.exchange);
+/// for mail in answer.mail_servers() {
+///     println!("{} {}", mail.preference, mail.exchange);
+/// }
+/// # Ok::<(), berkeley::Error>(())
+/// ```
+///
+/// Two questions on their way, while the poller has other things to do:
+///
+/// ```no_run
+/// use berkeley::dns::{Client, Config, RecordType};
+/// use berkeley::{Bundle, Events, Interest, Poller, SECOND};
+///
+/// let mut client = Client::new(Config::system()?)?;
+/// client.start("example.org", RecordType::A, SECOND * 5);
+/// client.start("example.org", RecordType::AAAA, SECOND * 5);
+/// let (mut poller, mut events) = (Poller::new()?, Events::new());
+/// let key = poller.add(Bundle::new(client)?, Interest::READABLE)?;
+/// while let Some(bundle) = poller.get_mut(key) {
+///     while let Some((question, answer)) = bundle.go_on()? {
+///         println!("{question:?}: {answer:?}");
 ///     }
+///     if bundle.get_ref().is_idle() {
+///         break;
+///     }
+///     let deadline = bundle.deadline();
+///     poller.set_deadline(key, deadline)?;
+///     poller.wait(&mut events, SECOND)?;
 /// }
 /// # Ok::<(), berkeley::Error>(())
 /// ```
@@ -53,71 +77,50 @@ const QUESTIONS_A_SOCKET: u32 = 256;
 pub struct Client {
     config: Config,
     poller: Poller<Channel>,
-    /// The datagram socket to each server, if there is one.
+    events: Events,
+    /// The datagram socket to each server, if there is one that has not asked too much yet.
     channels: Vec<Option<Key>>,
     random: Random,
     /// Which server the next question begins with.
     first: usize,
+    /// The questions, by the timer that each has.
+    jobs: HashMap<Key, Job>,
+    /// Those that were not asked yet, because too many wait for an answer.
+    queue: VecDeque<Key>,
+    /// Who waits for an answer, by channel and number.
+    waiting: HashMap<(Key, u16), Key>,
+    ended: VecDeque<(Question, Result<Answer>)>,
 }
+
+/// Names a question that a [`Client`] was given. No other question of the client has the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Question(Key);
 
 /// What the poller waits for.
 #[derive(Debug)]
 enum Channel {
-    Datagrams { socket: UdpSocket, server: usize, asked: u32 },
+    Datagrams(Datagrams),
     Stream(Exchange),
+}
+
+/// A datagram socket to one server.
+#[derive(Debug)]
+struct Datagrams {
+    socket: UdpSocket,
+    server: usize,
+    /// How many questions it has asked.
+    asked: u32,
+    /// How many of them wait for an answer.
+    waiting: u32,
 }
 
 impl AsSource for Channel {
     fn as_source(&self) -> Source<'_> {
         match self {
-            Self::Datagrams { socket, .. } => socket.as_source(),
+            Self::Datagrams(Datagrams { socket, .. }) => socket.as_source(),
             Self::Stream(exchange) => exchange.as_source(),
         }
     }
-}
-
-/// Numbers that nobody can guess: a keyed hash, whose key is the system's, of a counter.
-#[derive(Debug)]
-struct Random {
-    key: RandomState,
-    count: u64,
-}
-
-impl Random {
-    fn next(&mut self) -> u16 {
-        self.count += 1;
-        self.key.hash_one(self.count) as u16
-    }
-}
-
-/// A question on its way to an answer.
-#[derive(Debug)]
-struct Job {
-    /// What the caller calls it.
-    name: String,
-    /// The names to try, the present one first.
-    names: VecDeque<Name>,
-    kind: RecordType,
-    /// How often the present name was asked for.
-    tries: usize,
-    first: usize,
-    edns: bool,
-    /// Which message is under way, to which server.
-    asked: Option<(usize, u16)>,
-    stream: Option<Key>,
-    timer: Key,
-    /// The best that is known until there is an answer.
-    failure: Failure,
-}
-
-/// The questions of one call.
-struct Batch<'a> {
-    client: &'a mut Client,
-    jobs: Vec<Option<Job>>,
-    results: Vec<Option<Result<Answer>>>,
-    /// Who waits for an answer, by server and number.
-    waiting: HashMap<(usize, u16), usize>,
-    timers: HashMap<Key, usize>,
 }
 
 impl Client {
@@ -128,8 +131,18 @@ impl Client {
     /// Those of [`Poller::new`].
     pub fn new(config: Config) -> Result<Self> {
         let channels = config.servers.iter().map(|_| None).collect();
-        let random = Random { key: RandomState::new(), count: 0 };
-        Ok(Self { config, poller: Poller::new()?, channels, random, first: 0 })
+        Ok(Self {
+            config,
+            poller: Poller::new()?,
+            events: Events::new(),
+            channels,
+            random: Random::new(),
+            first: 0,
+            jobs: HashMap::new(),
+            queue: VecDeque::new(),
+            waiting: HashMap::new(),
+            ended: VecDeque::new(),
+        })
     }
 
     /// Returns the configuration.
@@ -153,6 +166,21 @@ impl Client {
         results.pop().unwrap_or_else(|| Err(failed(name, Failure::NoAnswer)))
     }
 
+    /// Asks for the [names](Answer::names) of an address, in whichever family: the records that reverse lookups go by.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Self::query), with the name below `arpa` that was asked for.
+    pub fn query_address(
+        &mut self,
+        address: impl Into<IpAddr>,
+        deadline: impl Into<Deadline>,
+    ) -> Result<Answer> {
+        // With its dot at the end it is looked for in no domain.
+        let name = format!("{}.", arpa::name(address.into()).trim_end_matches('.'));
+        self.query(&name, RecordType::PTR, deadline)
+    }
+
     /// Asks many questions at once; gives their answers in the order of the questions.
     ///
     /// # Errors
@@ -165,37 +193,150 @@ impl Client {
     ) -> Vec<Result<Answer>> {
         let deadline = deadline.into();
         let questions: Vec<_> = questions.into_iter().collect();
-        let mut batch = Batch {
-            client: self,
-            jobs: questions.iter().map(|_| None).collect(),
-            results: questions.iter().map(|_| None).collect(),
-            waiting: HashMap::new(),
-            timers: HashMap::new(),
+        let places: HashMap<Question, usize> = (0..)
+            .zip(&questions)
+            .map(|(place, (name, kind))| (self.start(name, *kind, deadline), place))
+            .collect();
+        let mut results: Vec<_> = questions.iter().map(|_| None).collect();
+        let (mut missing, mut others) = (questions.len(), VecDeque::new());
+        let ended = loop {
+            while let Some((question, result)) = self.ended.pop_front() {
+                match places.get(&question) {
+                    Some(place) => {
+                        results[*place] = Some(result);
+                        missing -= 1;
+                    }
+                    None => others.push_back((question, result)),
+                }
+            }
+            if missing == 0 {
+                break Ok(());
+            }
+            if let Err(error) = self.work(Deadline::never()) {
+                for question in places.keys() {
+                    self.cancel(*question);
+                }
+                break Err(error);
+            }
         };
-        let ended = batch.run(&questions, deadline);
-        batch.end();
-        let given = questions.iter().zip(batch.results);
-        let error = || match &ended {
-            Err(error) => Error::new(error.operation(), error.errno().unwrap_or(Errno::AGAIN)),
-            Ok(()) => Error::deadline_passed(Operation::LookUp),
+        self.ended = others;
+        let error = |name: &str| match &ended {
+            Err(error) => {
+                Error::new(error.operation(), error.errno().unwrap_or(Errno::AGAIN)).with_name(name)
+            }
+            Ok(()) => failed(name, Failure::NoAnswer),
         };
-        given.map(|((name, _), result)| result.unwrap_or_else(|| Err(error().with_name(*name)))).collect()
+        let given = questions.iter().zip(results);
+        given.map(|((name, _), result)| result.unwrap_or_else(|| Err(error(name)))).collect()
     }
 
-    /// Returns the key of a datagram socket to a server, one that has not asked too much yet.
-    fn channel(&mut self, server: usize) -> Result<Key> {
-        if let Some(key) = self.channels[server] {
-            match self.poller.get(key) {
-                Some(Channel::Datagrams { asked, .. }) if *asked < QUESTIONS_A_SOCKET => return Ok(key),
-                // Its last answers may be under way: it goes when the batch does.
-                _ => self.channels[server] = None,
+    /// Starts to ask for the records of a type that a name has, and does not wait. [`go_on`](Self::go_on) gives what comes
+    /// of it, which may be there already.
+    pub fn start(&mut self, name: &str, kind: RecordType, deadline: impl Into<Deadline>) -> Question {
+        let deadline = deadline.into();
+        let key = self.poller.add_timer(deadline);
+        match self.job(name, kind, deadline) {
+            Ok(job) => {
+                self.jobs.insert(key, job);
+                self.queue.push_back(key);
+                self.fill();
+            }
+            Err(error) => {
+                self.poller.remove_timer(key);
+                self.ended.push_back((Question(key), Err(error)));
             }
         }
-        let socket = UdpSocket::connected_to(self.config.servers[server])?;
-        let channel = Channel::Datagrams { socket, server, asked: 0 };
-        let key = self.poller.add(channel, Interest::READABLE)?;
-        self.channels[server] = Some(key);
-        Ok(key)
+        Question(key)
+    }
+
+    /// Forgets a question; returns `true` if it was under way. Nothing comes of it any more.
+    pub fn cancel(&mut self, question: Question) -> bool {
+        self.ended.retain(|(ended, _)| *ended != question);
+        self.end(question.0).is_some()
+    }
+
+    /// Returns `true` if no question is under way and none has ended that was not told yet.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.jobs.is_empty() && self.ended.is_empty()
+    }
+
+    /// Goes on as far as it can without waiting; returns the next question that has ended, with its answer or with the
+    /// error that [`query`](Self::query) would have. There may be more.
+    ///
+    /// # Errors
+    ///
+    /// What the system says against waiting, which is lack of memory.
+    pub fn go_on(&mut self) -> Result<Option<(Question, Result<Answer>)>> {
+        if self.ended.is_empty() {
+            self.work(Deadline::now())?;
+        }
+        Ok(self.ended.pop_front())
+    }
+
+    /// Returns what to wait for, before it can go on: nothing, if no question is under way.
+    #[must_use]
+    pub fn watches(&self) -> Vec<Watch<'_>> {
+        if self.jobs.is_empty() {
+            return Vec::new();
+        }
+        let interest = |key| self.poller.interest(key).unwrap_or(Interest::NONE);
+        self.poller.iter().map(|(key, channel)| Watch::new(channel, interest(key))).collect()
+    }
+
+    /// Returns when to go on, even if nothing is ready.
+    #[must_use]
+    pub fn deadline(&self) -> Deadline {
+        if self.ended.is_empty() { self.poller.next_deadline() } else { Deadline::now() }
+    }
+
+    /// Waits until something happens or the deadline has passed, and does what is to be done then.
+    fn work(&mut self, deadline: Deadline) -> Result<()> {
+        let mut events = std::mem::take(&mut self.events);
+        let waited = self.poller.wait(&mut events, deadline);
+        for event in &events {
+            if self.jobs.contains_key(&event.key()) {
+                self.expire(event.key());
+            } else {
+                self.receive(event.key());
+            }
+        }
+        self.events = events;
+        self.fill();
+        waited
+    }
+
+    /// Asks what waits to be asked, as far as there is room.
+    fn fill(&mut self) {
+        while self.jobs.len() - self.queue.len() < MOST_AT_ONCE
+            && let Some(key) = self.queue.pop_front()
+        {
+            if let Some(job) = self.jobs.get_mut(&key) {
+                job.is_queued = false;
+            }
+            self.ask(key);
+        }
+    }
+
+    /// Returns the server of an index that the configuration has.
+    fn server(&self, index: usize) -> SocketAddr {
+        self.config.servers[index]
+    }
+}
+
+impl Underway for Client {
+    type Output = (Question, Result<Answer>);
+
+    fn go_on(&mut self) -> Result<Option<Self::Output>> {
+        self.go_on()
+    }
+
+    fn watches(&self) -> Vec<Watch<'_>> {
+        self.watches()
+    }
+
+    fn deadline(&self) -> Deadline {
+        self.deadline()
     }
 }
 
@@ -208,315 +349,7 @@ fn failed(name: &str, failure: Failure) -> Error {
     }
 }
 
-impl Batch<'_> {
-    fn run(&mut self, questions: &[(&str, RecordType)], deadline: Deadline) -> Result<()> {
-        let mut events = Events::new();
-        let mut next = 0;
-        loop {
-            while next < questions.len() && self.timers.len() < MOST_AT_ONCE {
-                let (name, kind) = questions[next];
-                self.start(next, name, kind);
-                next += 1;
-            }
-            if self.timers.is_empty() {
-                return Ok(());
-            }
-            self.client.poller.wait(&mut events, deadline)?;
-            if events.is_empty() {
-                return Ok(());
-            }
-            for event in &events {
-                if let Some(&job) = self.timers.get(&event.key()) {
-                    self.give_up_try(job, Failure::NoAnswer);
-                } else {
-                    self.receive(event.key());
-                }
-            }
-        }
-    }
-
-    fn start(&mut self, number: usize, name: &str, kind: RecordType) {
-        let config = &self.client.config;
-        let names: std::result::Result<VecDeque<_>, _> =
-            config.names(name).iter().map(|name| parse(name)).collect();
-        let names = match names {
-            Ok(names) => names,
-            Err(error) => return self.results[number] = Some(Err(error)),
-        };
-        if config.servers.is_empty() {
-            return self.results[number] = Some(Err(failed(name, Failure::NoServer)));
-        }
-        let first = self.client.first;
-        if config.rotate {
-            self.client.first = (first + 1) % config.servers.len();
-        }
-        let timer = self.client.poller.add_timer(Deadline::never());
-        self.timers.insert(timer, number);
-        let edns = self.client.config.edns;
-        let (tries, asked, stream, failure) = (0, None, None, Failure::NoAnswer);
-        let name = name.to_owned();
-        self.jobs[number] =
-            Some(Job { name, names, kind, tries, first, edns, asked, stream, timer, failure });
-        self.ask(number);
-    }
-
-    /// Asks the server whose turn it is, or ends the job when all had theirs.
-    fn ask(&mut self, number: usize) {
-        loop {
-            let Some(job) = &self.jobs[number] else { return };
-            let (servers, attempts) =
-                (self.client.config.servers.len(), self.client.config.attempts as usize);
-            if job.tries >= servers * attempts {
-                let failure = job.failure;
-                return self.fail(number, failure);
-            }
-            let server = (job.first + job.tries) % servers;
-            let sent = if self.client.config.tcp {
-                self.send_stream(number, server)
-            } else {
-                self.send(number, server)
-            };
-            let Err(error) = sent else { return };
-            // This server cannot even be sent to.
-            self.count_try(number, Failure::NoAnswer);
-            if error.is_refused() {
-                // What the host said was of an earlier datagram, and is told once.
-                self.refuse(server);
-            }
-        }
-    }
-
-    fn send(&mut self, number: usize, server: usize) -> Result<()> {
-        let (id, message) = self.message(number, server)?;
-        let key = self.client.channel(server)?;
-        if let Some(Channel::Datagrams { socket, asked, .. }) = self.client.poller.get_mut(key) {
-            *asked += 1;
-            // A full queue is a lost datagram: it is asked again when the time is over.
-            let _ = socket.now().send(&message)?;
-        }
-        self.is_asked(number, server, id)
-    }
-
-    fn send_stream(&mut self, number: usize, server: usize) -> Result<()> {
-        let (id, message) = self.message(number, server)?;
-        let exchange = Exchange::start(number, self.client.config.servers[server], &message)?;
-        let interest = exchange.interest();
-        let key = self.client.poller.add(Channel::Stream(exchange), interest)?;
-        self.is_asked(number, server, id)?;
-        if let Some(job) = &mut self.jobs[number] {
-            job.stream = Some(key);
-        }
-        Ok(())
-    }
-
-    fn is_asked(&mut self, number: usize, server: usize, id: u16) -> Result<()> {
-        let Some(job) = &mut self.jobs[number] else { return Ok(()) };
-        job.asked = Some((server, id));
-        self.waiting.insert((server, id), number);
-        let timeout = self.client.config.timeout;
-        self.client.poller.set_deadline(job.timer, timeout)
-    }
-
-    /// Makes the message that asks for the present name, with a number that nobody waits for yet.
-    fn message(&mut self, number: usize, server: usize) -> Result<(u16, Vec<u8>)> {
-        let Some(job) = &self.jobs[number] else {
-            return Err(Error::invalid(Operation::LookUp, "no such question"));
-        };
-        let id = loop {
-            let id = self.client.random.next();
-            if !self.waiting.contains_key(&(server, id)) {
-                break id;
-            }
-        };
-        let mut message = Message::new(id, MessageType::Query, OpCode::Query);
-        message.metadata.recursion_desired = true;
-        message.add_query(Query::query(job.names[0].clone(), job.kind));
-        if job.edns {
-            let mut edns = Edns::new();
-            edns.set_max_payload(LONGEST_DATAGRAM);
-            message.set_edns(edns);
-        }
-        let bytes = message
-            .to_vec()
-            .map_err(|_| Error::invalid(Operation::LookUp, "a name has no room in a message"))?;
-        Ok((id, bytes))
-    }
-
-    /// Takes what has come by a channel.
-    fn receive(&mut self, key: Key) {
-        match self.client.poller.get_mut(key) {
-            Some(Channel::Datagrams { socket, server, .. }) => {
-                let server = *server;
-                let (messages, is_refused) = datagrams(socket);
-                for message in messages {
-                    self.take(server, &message, true);
-                }
-                if is_refused {
-                    self.refuse(server);
-                }
-            }
-            Some(Channel::Stream(exchange)) => {
-                let (job, went) = (exchange.job, exchange.go_on());
-                self.take_stream(key, job, went);
-            }
-            None => {}
-        }
-    }
-
-    /// The host says that nobody listens there: there is no need to wait for its answers.
-    fn refuse(&mut self, server: usize) {
-        let all: Vec<_> =
-            self.waiting.iter().filter(|((to, _), _)| *to == server).map(|(_, job)| *job).collect();
-        for job in all {
-            self.give_up_try(job, Failure::NoAnswer);
-        }
-    }
-
-    fn take_stream(&mut self, key: Key, job: usize, went: Result<Option<Vec<u8>>>) {
-        match went {
-            Ok(None) => {
-                let interest = match self.client.poller.get(key) {
-                    Some(Channel::Stream(exchange)) => exchange.interest(),
-                    _ => return,
-                };
-                let _ = self.client.poller.set_interest(key, interest);
-            }
-            Ok(Some(message)) => {
-                let server = self.jobs[job].as_ref().and_then(|job| job.asked).map(|(server, _)| server);
-                if let Some(server) = server
-                    && !self.take(server, &message, false)
-                {
-                    self.give_up_try(job, Failure::NoAnswer);
-                }
-            }
-            Err(_) => self.give_up_try(job, Failure::NoAnswer),
-        }
-    }
-
-    /// Takes a message; returns `false` if it answers nothing that was asked.
-    fn take(&mut self, server: usize, message: &[u8], is_datagram: bool) -> bool {
-        let Some(id) = message.first_chunk().map(|id| u16::from_be_bytes(*id)) else { return false };
-        let Some(&number) = self.waiting.get(&(server, id)) else { return false };
-        let Some(job) = &self.jobs[number] else { return false };
-        let Ok(message) = Message::from_vec(message) else { return false };
-        // Over TCP there is one question, and one answer.
-        if job.stream.is_some() == is_datagram || !answers(&message, id, &job.names[0], job.kind) {
-            return false;
-        }
-        let (name, address) = (job.names[0].clone(), self.client.config.servers[server]);
-        let verdict = judge(message, name, job.kind, address, is_datagram, job.edns);
-        self.heed(number, server, verdict);
-        true
-    }
-
-    fn heed(&mut self, number: usize, server: usize, verdict: Verdict) {
-        self.forget_message(number);
-        let Some(job) = &mut self.jobs[number] else { return };
-        match verdict {
-            Verdict::Answered(answer) => return self.finish(number, Ok(*answer)),
-            Verdict::Truncated => {
-                if self.send_stream(number, server).is_ok() {
-                    return;
-                }
-                self.count_try(number, Failure::NoAnswer);
-            }
-            Verdict::NoEdns => job.edns = false,
-            Verdict::Useless(failure) => self.count_try(number, failure),
-            Verdict::Nothing(failure) => {
-                // That a name is there, without such a record, is worth more than that another is not.
-                if job.failure != Failure::NoData {
-                    job.failure = failure;
-                }
-                job.names.pop_front();
-                job.tries = 0;
-                if job.names.is_empty() {
-                    let failure = job.failure;
-                    return self.fail(number, failure);
-                }
-            }
-        }
-        self.ask(number);
-    }
-
-    fn give_up_try(&mut self, number: usize, failure: Failure) {
-        self.forget_message(number);
-        self.count_try(number, failure);
-        self.ask(number);
-    }
-
-    fn count_try(&mut self, number: usize, failure: Failure) {
-        let Some(job) = &mut self.jobs[number] else { return };
-        job.tries += 1;
-        // What a server said is worth more than silence.
-        if matches!(failure, Failure::Server(_))
-            || !matches!(job.failure, Failure::Server(_) | Failure::NoData)
-        {
-            job.failure = failure;
-        }
-    }
-
-    /// Forgets the message that is under way, and its connection.
-    fn forget_message(&mut self, number: usize) {
-        let Some(job) = &mut self.jobs[number] else { return };
-        if let Some(asked) = job.asked.take() {
-            self.waiting.remove(&asked);
-        }
-        if let Some(key) = job.stream.take() {
-            self.client.poller.remove_to_close(key);
-        }
-    }
-
-    fn fail(&mut self, number: usize, failure: Failure) {
-        if let Some(job) = &self.jobs[number] {
-            let error = failed(&job.name, failure);
-            self.finish(number, Err(error));
-        }
-    }
-
-    fn finish(&mut self, number: usize, result: Result<Answer>) {
-        self.forget_message(number);
-        if let Some(job) = self.jobs[number].take() {
-            self.timers.remove(&job.timer);
-            self.client.poller.remove_timer(job.timer);
-        }
-        self.results[number] = Some(result);
-    }
-
-    /// Leaves nothing behind but the sockets that will ask again.
-    fn end(&mut self) {
-        for number in 0..self.jobs.len() {
-            self.forget_message(number);
-        }
-        for timer in self.timers.drain() {
-            self.client.poller.remove_timer(timer.0);
-        }
-        let Client { poller, channels, .. } = &mut *self.client;
-        let old: Vec<_> =
-            poller.iter().map(|(key, _)| key).filter(|key| !channels.contains(&Some(*key))).collect();
-        for key in old {
-            poller.remove_to_close(key);
-        }
-    }
-}
-
-/// Takes all datagrams that are there, and tells whether the host said that nobody listens.
-fn datagrams(socket: &SocketOf<Udp>) -> (Vec<Vec<u8>>, bool) {
-    let (mut messages, mut buffer) = (Vec::new(), [0; LONGEST_DATAGRAM as usize + 1]);
-    loop {
-        match socket.now().recv(&mut buffer) {
-            // What is longer than was welcome is passed over.
-            Ok(Some(received)) if received.is_truncated() => {}
-            Ok(Some(received)) => messages.push(buffer[..received.len()].to_vec()),
-            Ok(None) => return (messages, false),
-            Err(error) => return (messages, error.is_refused()),
-        }
-    }
-}
-
-fn parse(name: &str) -> Result<Name> {
-    let mut parsed = Name::from_utf8(name).map_err(|error| {
-        Error::invalid(Operation::LookUp, "the text is no name").with_detail(format!("`{name}`: {error}"))
-    })?;
-    parsed.set_fqdn(true);
-    Ok(parsed)
+/// Makes the error of a question whose time is over.
+fn late(name: &str) -> Error {
+    Error::deadline_passed(Operation::LookUp).with_name(name)
 }

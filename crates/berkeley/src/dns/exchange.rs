@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::error::{Errno, Error, Operation, Result};
+use crate::poll::Key;
 use crate::ready::Interest;
 use crate::socket::{Connecting, State};
 use crate::source::{AsSource, Source};
@@ -12,7 +13,7 @@ use crate::tcp::TcpStream;
 #[derive(Debug)]
 pub(super) struct Exchange {
     /// Whose it is.
-    pub(super) job: usize,
+    pub(super) job: Key,
     stream: Connecting<TcpStream>,
     is_connected: bool,
     /// What is to be sent yet, then what has been received.
@@ -22,7 +23,7 @@ pub(super) struct Exchange {
 
 impl Exchange {
     /// Begins to connect. A message has less than 64 KiB.
-    pub(super) fn start(job: usize, server: SocketAddr, message: &[u8]) -> Result<Self> {
+    pub(super) fn start(job: Key, server: SocketAddr, message: &[u8]) -> Result<Self> {
         let mut bytes = (message.len() as u16).to_be_bytes().to_vec();
         bytes.extend_from_slice(message);
         let stream = TcpStream::start_connect(server)?;

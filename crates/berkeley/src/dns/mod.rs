@@ -8,6 +8,8 @@ mod answer;
 mod client;
 mod config;
 mod exchange;
+mod random;
+mod service;
 
 use std::fmt;
 
@@ -16,7 +18,7 @@ pub use hickory_proto::op::ResponseCode;
 pub use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 pub use self::answer::Answer;
-pub use self::client::Client;
+pub use self::client::{Client, Question};
 pub use self::config::Config;
 use crate::error::LookupFailure;
 

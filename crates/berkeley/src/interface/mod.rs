@@ -6,6 +6,7 @@
 mod address;
 mod change;
 mod flags;
+mod group;
 mod kind;
 mod route;
 
@@ -17,6 +18,7 @@ pub use self::address::{AddressFlags, AddressScope, InterfaceAddress};
 pub(crate) use self::change::Known;
 pub use self::change::{Change, Changed};
 pub use self::flags::InterfaceFlags;
+pub use self::group::Group;
 pub use self::kind::InterfaceKind;
 pub use self::route::Route;
 use crate::addr::{LinkAddress, Zone};

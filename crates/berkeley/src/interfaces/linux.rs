@@ -5,7 +5,7 @@ use super::rtnetlink::{self, kind};
 use super::unsettled;
 use crate::addr::NetlinkAddress;
 use crate::error::{Errno, Error, Operation, Result};
-use crate::interface::{Change, Interface, InterfaceAddress, InterfaceKind, Known, Route};
+use crate::interface::{Change, Group, Interface, InterfaceAddress, InterfaceKind, Known, Route};
 use crate::netlink::{self, Dumped, Message, MessageFlags, Messages, Netlink, Request};
 use crate::socket::SocketOf;
 use crate::source::AsSource;
@@ -52,6 +52,13 @@ impl Lister {
         self.collect(kind::GETROUTE, rtnetlink::RTMSG, |message, found| {
             rtnetlink::route(message, |route| found.push(route))
         })
+    }
+
+    #[allow(clippy::unused_self, reason = "the others ask by a socket")]
+    pub(super) fn groups(&mut self) -> Result<Vec<Group>> {
+        let mut groups: Vec<Group> = Group::of_igmp(&table("igmp")?.unwrap_or_default()).collect();
+        groups.extend(Group::of_igmp6(&table("igmp6")?.unwrap_or_default()));
+        Ok(groups)
     }
 
     /// Lists interfaces with their addresses; every address is one of an interface in the list.
@@ -117,6 +124,24 @@ impl Lister {
         })?;
         self.generic = Some(socket);
         Ok(())
+    }
+}
+
+/// Reads a table of the network that this thread is in; `None` if the kernel was built without what it tells of.
+fn table(name: &str) -> Result<Option<String>> {
+    // A process may have its threads in several networks, and a kernel without the first folder has the second.
+    let folders = ["/proc/thread-self/net", "/proc/self/net"];
+    let folder = folders.into_iter().find(|folder| std::path::Path::new(folder).exists());
+    let Some(folder) = folder else {
+        return Err(Error::unsupported(Operation::Interface, "the tables of a network, without proc(5),"));
+    };
+    match std::fs::read_to_string(format!("{folder}/{name}")) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let errno = Errno::from_raw(error.raw_os_error().unwrap_or(0));
+            Err(Error::new(Operation::Interface, errno).with_detail(format!("{folder}/{name}")))
+        }
     }
 }
 

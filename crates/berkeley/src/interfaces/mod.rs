@@ -15,7 +15,7 @@ use std::net::IpAddr;
 pub use self::change::InterfaceChanges;
 pub use self::host::{domain_name, host_name};
 use crate::error::{Errno, Error, Operation, Result};
-use crate::interface::{Interface, InterfaceAddress, Route};
+use crate::interface::{Group, Interface, InterfaceAddress, Route};
 
 /// Says that a listing was given up.
 #[cfg(linux_like)]
@@ -33,8 +33,8 @@ fn unsettled() -> Error {
 /// | system | how | what it lacks |
 /// |---|---|---|
 /// | Linux | rtnetlink(7), in the network namespace of the thread that opens it; a list that changed under way is asked for again | |
-/// | the BSDs, macOS | `getifaddrs(3)` | [`routes`](Self::routes) |
-/// | Windows | `GetAdaptersAddresses`, `GetIfEntry2`, `GetIpForwardTable2` | |
+/// | the BSDs, macOS | `getifaddrs(3)` | [`routes`](Self::routes), [`groups`](Self::groups) |
+/// | Windows | `GetAdaptersAddresses`, `GetIfEntry2`, `GetIpForwardTable2` | [`groups`](Self::groups) |
 /// | others | unsupported | |
 ///
 /// # Examples
@@ -98,6 +98,34 @@ impl Interfaces {
         let mut interfaces = self.list()?;
         interfaces.retain(Interface::can_multicast);
         Ok(interfaces)
+    }
+
+    /// Lists the groups that interfaces have joined, for sockets or for the system itself.
+    ///
+    /// # Errors
+    ///
+    /// [`is_unsupported`](Error::is_unsupported) on systems other than Linux.
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux: the files `igmp` and `igmp6` of proc(5), of the network namespace of the thread that asks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use berkeley::Interfaces;
+    /// use std::net::Ipv4Addr;
+    ///
+    /// # if !cfg!(target_os = "linux") { return Ok(()); }
+    /// let mut interfaces = Interfaces::open()?;
+    /// let loopback = interfaces.by_address(Ipv4Addr::LOCALHOST)?;
+    /// for group in interfaces.groups()?.iter().filter(|group| group.index() == loopback.index()) {
+    ///     println!("{} ({})", group.address(), group.users());
+    /// }
+    /// # Ok::<(), berkeley::Error>(())
+    /// ```
+    pub fn groups(&mut self) -> Result<Vec<Group>> {
+        self.0.groups()
     }
 
     /// Finds an interface by any of its names.

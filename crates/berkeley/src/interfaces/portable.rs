@@ -1,7 +1,7 @@
 //! Other systems: interfaces as the system layer lists them, and changes by comparing two lists.
 
-use crate::error::{During, Operation, Result};
-use crate::interface::{Change, Interface, InterfaceAddress, Known, Route};
+use crate::error::{During, Error, Operation, Result};
+use crate::interface::{Change, Group, Interface, InterfaceAddress, Known, Route};
 use crate::sys::descriptor::Borrowed;
 use crate::sys::interface::{self, Notifier};
 
@@ -37,6 +37,10 @@ impl Lister {
 
     pub(super) fn routes(&mut self) -> Result<Vec<Route>> {
         interface::routes().during(Operation::Interface)
+    }
+
+    pub(super) fn groups(&mut self) -> Result<Vec<Group>> {
+        Err(Error::unsupported(Operation::Interface, "a list of the groups that interfaces have joined"))
     }
 }
 

@@ -13,7 +13,7 @@ pub struct AddError<T> {
 }
 
 impl<T> AddError<T> {
-    pub(super) const fn new(error: Error, entry: T) -> Self {
+    pub(crate) const fn new(error: Error, entry: T) -> Self {
         Self { error, entry }
     }
 

@@ -15,6 +15,12 @@ impl<T> Poller<T> {
         alarm.map_or(Deadline::never(), Deadline::at)
     }
 
+    /// Returns when the first of all deadlines and timers is; never, if there is none.
+    #[must_use]
+    pub fn next_deadline(&self) -> Deadline {
+        self.alarms.first().map_or(Deadline::never(), Deadline::at)
+    }
+
     /// Gives an entry a deadline, or a timer another one: when it passes, there is an event for which
     /// [`is_timed_out`](super::Event::is_timed_out) holds, once. [`Deadline::never`] takes it away.
     ///

@@ -410,6 +410,10 @@ pub(crate) mod wait {
             match fd.0 {}
         }
 
+        pub(crate) fn source(&self) -> Borrowed<'a> {
+            self.0
+        }
+
         pub(crate) fn ask(&mut self, _: Ready) {
             match self.0.0 {}
         }

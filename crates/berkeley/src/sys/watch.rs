@@ -15,6 +15,10 @@ impl<'a> Watch<'a> {
         Self(Entry::new(source, asked))
     }
 
+    pub(crate) fn source(&self) -> Borrowed<'a> {
+        self.0.source()
+    }
+
     pub(crate) fn asked(&self) -> Ready {
         self.0.asked()
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
 use berkeley::dns::hickory_proto::op::{Message, MessageType, OpCode, ResponseCode};
-use berkeley::dns::hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, SRV, TXT};
+use berkeley::dns::hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, PTR, SRV, TXT};
 use berkeley::dns::{Name, RData, Record, RecordType};
 
 /// A server in two threads, which ends with the value.
@@ -101,7 +101,27 @@ fn records(name: &Name, kind: RecordType) -> Vec<RData> {
         RecordType::MX => vec![RData::MX(MX::new(10, Name::from_str("mail.test.").unwrap()))],
         RecordType::TXT => vec![RData::TXT(TXT::new(vec!["x".repeat(200); 20]))],
         RecordType::SRV => vec![RData::SRV(SRV::new(1, 2, 5060, name.clone()))],
+        RecordType::PTR => vec![RData::PTR(PTR(Name::from_str(&format!("name-of.{name}")).unwrap()))],
         _ => Vec::new(),
+    }
+}
+
+/// Several servers of one service, in an order that is not the one in which to try them.
+fn many(kind: RecordType) -> Vec<RData> {
+    let host = |number: u16| Name::from_str(&format!("host-{number}.test.")).unwrap();
+    match kind {
+        RecordType::SRV => [(20, 0, 4), (10, 40, 3), (10, 60, 2), (1, 0, 1)]
+            .map(|(priority, weight, port)| RData::SRV(SRV::new(priority, weight, port, host(port))))
+            .into(),
+        _ => [20, 10, 5, 10].map(|preference| RData::MX(MX::new(preference, host(preference)))).into(),
+    }
+}
+
+/// What says that there is no such service, and that no mail is taken.
+fn none(kind: RecordType) -> RData {
+    match kind {
+        RecordType::SRV => RData::SRV(SRV::new(0, 0, 0, Name::root())),
+        _ => RData::MX(MX::new(0, Name::root())),
     }
 }
 
@@ -135,6 +155,12 @@ fn answers(question: &[u8], is_datagram: bool) -> Vec<Vec<u8>> {
             let other = Name::from_str("other.test.").unwrap();
             answer.add_answer(Record::from_rdata(name.clone(), 60, RData::CNAME(CNAME(other.clone()))));
             answer.add_answer(Record::from_rdata(other, 60, RData::CNAME(CNAME(name.clone()))));
+        }
+        "many" => many(query.query_type())
+            .into_iter()
+            .for_each(|data| _ = answer.add_answer(Record::from_rdata(name.clone(), 60, data))),
+        "none" => {
+            answer.add_answer(Record::from_rdata(name.clone(), 60, none(query.query_type())));
         }
         "liar" => {
             fill(&mut answer);

@@ -1,7 +1,7 @@
 //! epoll(7).
 
 use std::fmt;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -195,6 +195,10 @@ impl Epoll {
         // SAFETY: the kernel has written that many.
         unsafe { self.reports.set_len(ready as usize) };
         Ok(())
+    }
+
+    pub(super) fn source(&self) -> Borrowed<'_> {
+        self.set.as_fd()
     }
 
     pub(super) fn wake(&mut self) -> Result<Arc<Wake>> {

@@ -247,6 +247,10 @@ impl Kqueue {
         }
     }
 
+    pub(super) fn source(&self) -> Borrowed<'_> {
+        self.queue.as_fd()
+    }
+
     pub(super) fn wake(&mut self) -> Result<Arc<Wake>> {
         let wake = Arc::new(Wake::for_poll()?);
         let number = wake.source().map_or(-1, |source| source.as_raw_fd());

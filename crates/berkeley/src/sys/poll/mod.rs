@@ -24,6 +24,9 @@ mod epoll;
 mod kqueue;
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod list;
+mod nest;
+
+pub(crate) use self::nest::Nest;
 
 use std::fmt;
 use std::str::FromStr;

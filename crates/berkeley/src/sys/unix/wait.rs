@@ -43,6 +43,11 @@ impl<'a> Entry<'a> {
         entry
     }
 
+    pub(crate) fn source(&self) -> Borrowed<'a> {
+        // SAFETY: the number is that of the source that was lent for `'a`.
+        unsafe { Borrowed::borrow_raw(self.number()) }
+    }
+
     pub(crate) fn ask(&mut self, asked: Ready) {
         let number = self.number();
         self.0.fd = if asked.is_empty() { !number } else { number };
