@@ -359,10 +359,7 @@ fn it_is_one_poll_and_at_most_one_look_at_the_data() {
 #[cfg(target_os = "linux")]
 fn a_pending_error_of_a_message_is_no_failure_of_the_connection() {
     let _limit = limit();
-    if !berkeley_testkit::need(
-        !berkeley_testkit::is_emulated(),
-        "SO_TIMESTAMPING, which qemu does not translate",
-    ) {
+    if !berkeley_testkit::need_real("SO_TIMESTAMPING") {
         return;
     }
     let (client, server) = tcp_pair("127.0.0.1:0".parse().unwrap()).unwrap();

@@ -17,7 +17,7 @@ mod poller;
 mod wine;
 
 pub use limit::{Limit, limit};
-pub use need::{again, is_emulated, need, need_of, program};
+pub use need::{again, is_emulated, need, need_of, need_real, program};
 #[cfg(target_os = "linux")]
 pub use network::{in_own_network, ip, replace_files};
 pub use pair::{LOOPBACK, each_loopback, each_stream_pair, scratch, tcp_pair, udp_pair};

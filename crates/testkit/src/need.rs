@@ -28,6 +28,13 @@ pub fn is_emulated() -> bool {
     env::var("BERKELEY_RUNNER").is_ok_and(|runner| runner.starts_with("qemu-"))
 }
 
+/// Returns whether a test can run that needs the kernel itself; if not, says for what. No list demands of an emulator what
+/// it cannot.
+#[must_use]
+pub fn need_real(what: &str) -> bool {
+    need_of("no emulator", !is_emulated(), &format!("{what}, which qemu does not have"))
+}
+
 /// Returns whether a test can run that few machines can; if not, says what it lacks.
 ///
 /// # Panics
