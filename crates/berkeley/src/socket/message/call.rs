@@ -3,6 +3,7 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use super::{Arrival, Control, ControlBuffer, Message, Queued, descriptor_room};
+use crate::addr::Family;
 use crate::error::{During, Error, Operation, Result};
 use crate::kind::Kind;
 use crate::option::{self, Credentials};
@@ -61,6 +62,8 @@ fn recv_message<M: Mode, R: Role>(
         return Err(Error::invalid(Operation::Receive, "WAITALL is not for messages with control data"));
     }
     let wait = socket.receiving(system);
+    let passes = socket.family() == Family::UNIX;
+    let system = if passes { system | sys::message::CLOEXEC } else { system };
     // The queue of errors tells no lengths.
     let told = socket.tells_length() && !flags.contains(ReceiveFlags::ERRQUEUE);
     let count = at_once(socket, slices.len());

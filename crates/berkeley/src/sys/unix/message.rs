@@ -52,11 +52,12 @@ pub(in crate::sys) fn adopt(number: i32) -> Option<Descriptor> {
     (number >= 0).then(|| owned(number))
 }
 
-/// Received descriptors are close-on-exec from their first instant, where the system can do that.
+/// The flag with which received descriptors are close-on-exec from their first instant, where the system has it. Packet and
+/// CAN sockets of Linux refuse it.
 #[cfg(not(any(apple, target_os = "solaris")))]
-const CLOEXEC: i32 = libc::MSG_CMSG_CLOEXEC;
+pub(crate) const CLOEXEC: i32 = libc::MSG_CMSG_CLOEXEC;
 #[cfg(any(apple, target_os = "solaris"))]
-const CLOEXEC: i32 = 0;
+pub(crate) const CLOEXEC: i32 = 0;
 
 #[inline]
 pub(crate) fn send(
@@ -101,7 +102,7 @@ pub(crate) fn recv(
     check(Operation::Receive)?;
     let whole = told && cfg!(linux_like);
     // MSG_TRUNC asks for the whole length of the message, where it does anything.
-    let flags = flags & !libc::MSG_TRUNC | attempt.flag() | CLOEXEC | if whole { libc::MSG_TRUNC } else { 0 };
+    let flags = flags & !libc::MSG_TRUNC | attempt.flag() | if whole { libc::MSG_TRUNC } else { 0 };
     let mut message = empty_message();
     // IoSliceMut promises the layout of iovec.
     message.msg_iov = slices.as_mut_ptr().cast();

@@ -28,6 +28,7 @@ pub(in crate::sys) const DESCRIPTORS: &[(i32, i32)] = &[];
 pub(in crate::sys) const POINTERS: &[i32] = &[];
 pub(crate) const RIGHTS: Option<(i32, i32)> = None;
 pub(crate) const PIDFD: Option<(i32, i32)> = None;
+pub(crate) const CLOEXEC: i32 = 0;
 
 pub(in crate::sys) fn adopt(_: i32) -> Option<Descriptor> {
     None
