@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{IoSlice, IoSliceMut, Read, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 
 use berkeley::message::{Control, ControlBuffer, MOST_DESCRIPTORS, Message, descriptor_room};
@@ -13,8 +13,7 @@ use berkeley::{
     Deadline, Family, Kind, MILLISECOND, Protocol, ReceiveFlags, SECOND, Socket, UnixDatagram, UnixSeqpacket,
     UnixStream,
 };
-use berkeley_testkit::descriptor::is_close_on_exec;
-use berkeley_testkit::{leak, limit, need};
+use berkeley_testkit::{leak, limit};
 
 fn each_pair(mut body: impl FnMut(Socket, Socket)) {
     for kind in [Kind::STREAM, Kind::DGRAM, Kind::SEQPACKET] {
@@ -30,6 +29,14 @@ fn identity(descriptor: impl AsFd) -> (u64, u64) {
     let file = File::from(descriptor.as_fd().try_clone_to_owned().unwrap());
     let data = file.metadata().unwrap();
     (data.dev(), data.ino())
+}
+
+#[allow(unsafe_code)]
+fn is_close_on_exec(descriptor: &impl AsRawFd) -> bool {
+    // SAFETY: F_GETFD takes no argument.
+    let flags = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_GETFD) };
+    assert!(flags >= 0);
+    flags & libc::FD_CLOEXEC != 0
 }
 
 fn receive(socket: &Socket) -> (usize, bool, Vec<OwnedFd>) {
@@ -313,7 +320,7 @@ mod linux {
 
     use super::*;
     use berkeley::UnixListener;
-    use berkeley_testkit::{program, scratch};
+    use berkeley_testkit::{need, program, scratch};
 
     /// The limit is the process's, so that a process of its own has it.
     #[test]
@@ -351,8 +358,6 @@ mod linux {
     /// Leaves room for so many descriptors more, above the least number that is free.
     #[allow(unsafe_code)]
     fn raise_to_just_above(any: &UnixStream, more: u64) -> libc::rlimit {
-        use std::os::fd::AsRawFd;
-
         let free = any.duplicate().unwrap().as_fd().as_raw_fd() as u64;
         // SAFETY: a limit is two numbers.
         let mut before: libc::rlimit = unsafe { std::mem::zeroed() };

@@ -6,7 +6,7 @@ use super::{Arrival, Control, ControlBuffer, Message, Queued, descriptor_room};
 use crate::addr::Family;
 use crate::error::{During, Error, Operation, Result};
 use crate::kind::Kind;
-use crate::option::{self, Credentials};
+use crate::option::{self, Credentials, SocketOption};
 use crate::socket::flags::ReceiveFlags;
 use crate::socket::io::at_once;
 use crate::socket::mode::{Always, Mode};
@@ -313,7 +313,7 @@ impl<R: Local> SocketOf<R> {
     #[doc(alias = "getpeereid")]
     pub fn peer_credentials(&self) -> Result<Credentials> {
         let rows = [option::socket::PEERCRED, option::local::PEERCRED, option::local::PEEREID];
-        let row = rows.into_iter().find(|row| row.is_available()).unwrap_or(option::socket::PEERCRED);
+        let row = rows.into_iter().find(SocketOption::is_available).unwrap_or(option::socket::PEERCRED);
         let credentials = row.get(self)?;
         let pid = credentials.pid.or_else(|| option::local::PEERPID.get(self).ok());
         Ok(Credentials { pid, ..credentials })

@@ -257,10 +257,3 @@ const fn first(tables: &[&[Level]], level: &str, names: &[&str]) -> Option<Place
     }
     None
 }
-
-/// Returns the level and the name of every message that this system takes or gives.
-#[cfg(test)]
-pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let levels = SENT.iter().chain(RECEIVED).flat_map(|levels| levels.iter());
-    levels.flat_map(|level| level.options.iter().map(|(name, _)| (level.name, *name)))
-}

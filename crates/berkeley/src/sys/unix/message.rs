@@ -120,8 +120,10 @@ pub(crate) fn recv(
         unsafe { *room = message.msg_namelen };
         Ok(length)
     })?;
+    #[allow(clippy::unnecessary_cast, reason = "it is a socklen_t on most systems")]
+    let written = message.msg_controllen as usize;
     // SAFETY: the call succeeded, and wrote that many bytes.
-    unsafe { inbox.filled(message.msg_controllen as usize) };
+    unsafe { inbox.filled(written) };
     // A look at a message opens its descriptors on Linux; the BSDs show what the kernel keeps in their place.
     #[cfg(not(linux_like))]
     if flags & libc::MSG_PEEK != 0 {
@@ -168,6 +170,7 @@ pub(crate) const CREDENTIALS_SIZE: usize = 96;
 
 /// Writes the credentials that go with a message, and returns how many bytes they take; `None` where none can be sent.
 #[cfg(linux_like)]
+#[allow(clippy::unnecessary_wraps, reason = "as the others are called")]
 pub(crate) fn encode_credentials(
     (pid, uid, gid): Credentials,
     room: &mut [u8; CREDENTIALS_SIZE],
