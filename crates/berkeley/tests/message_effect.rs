@@ -79,7 +79,6 @@ fn index(interface: &str) -> u32 {
 #[test]
 fn a_host_of_many_addresses_of_ipv6_does_so_too() {
     alone(|| {
-        cable();
         for address in ["fd00::1", "fd00::2"] {
             configure(&["addr", "add", &format!("{address}/64"), "dev", "lo", "nodad"]).unwrap();
         }
