@@ -71,15 +71,15 @@ fn a_host_of_many_addresses_answers_from_the_one_that_was_asked() {
     });
 }
 
-/// The kernel makes a new address of IPv6 its own a moment after ip(8) has returned; what comes before that is lost.
-fn ask_until_heard(client: &UdpSocket, server: &UdpSocket, control: &mut ControlBuffer<'_>) -> SocketAddr {
+/// Asks until it is heard, each time from a new socket: the kernel makes a new address of IPv6 its own a moment after ip(8) has
+/// returned, and who connected before that keeps the route of then.
+fn ask_until_heard(to: SocketAddr, server: &UdpSocket, control: &mut ControlBuffer<'_>) -> UdpSocket {
     let limit = soon();
     loop {
+        let client = UdpSocket::connected_to(to).unwrap();
         client.send(b"ask").unwrap();
         match server.by(Deadline::after(MILLISECOND * 50)).recv_message(&mut [], control) {
-            Ok(arrival) if arrival.from() == client.local_address().ok().as_ref() => {
-                return arrival.into_from().unwrap();
-            }
+            Ok(arrival) if arrival.from() == client.local_address().ok().as_ref() => return client,
             Ok(_) => {}
             Err(error) => assert!(error.is_deadline_passed() && !limit.has_passed(), "{error}"),
         }
@@ -105,8 +105,8 @@ fn a_host_of_many_addresses_of_ipv6_does_so_too() {
         let mut control = buffer();
         for address in ["::1", "fd00::1", "fd00::2"] {
             let address: IpAddr = address.parse().unwrap();
-            let client = UdpSocket::connected_to((address, port)).unwrap();
-            let from = ask_until_heard(&client, &server, &mut control);
+            let client = ask_until_heard((address, port).into(), &server, &mut control);
+            let from = client.local_address().unwrap();
             let info = control.get(message::ipv6::PKTINFO).unwrap();
             assert_eq!((IpAddr::V6(info.address), info.interface), (address, 1));
             let mut answer = Control::new();

@@ -54,7 +54,7 @@ impl<'a> Inbox<'a> {
     }
 
     /// Makes the numbers of descriptors none: what was only looked at has not been given.
-    #[cfg(not(linux_like))]
+    #[cfg(all(unix, not(linux_like)))]
     pub(in crate::sys) fn scrub(&mut self) {
         let mut at = 0;
         while let Some((frame, next)) = Layout::SYSTEM.next(self.bytes(), at) {

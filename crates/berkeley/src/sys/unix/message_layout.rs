@@ -5,8 +5,6 @@
 
 use std::time::Duration;
 
-use super::number;
-
 /// Where `struct in_pktinfo` has the index, the local address and the destination, and how long it is: FreeBSD, DragonFly
 /// and OpenBSD have none.
 pub(crate) const PKTINFO: [usize; 4] = if cfg!(target_os = "netbsd") { [4, 0, 0, 8] } else { [0, 4, 8, 12] };
@@ -44,7 +42,7 @@ pub(crate) fn decode_arrival(bytes: &[u8]) -> Option<u32> {
 
 #[cfg(not(bsd))]
 pub(crate) fn decode_arrival(bytes: &[u8]) -> Option<u32> {
-    number(bytes, 0)
+    super::number(bytes, 0)
 }
 
 /// Reads a `struct timespec`; of Linux, with seconds of either size.
@@ -81,14 +79,14 @@ pub(crate) fn decode_message_credentials(bytes: &[u8]) -> Option<super::Credenti
 /// As above: `struct sockcred2` of FreeBSD, which tells its version; the kinds without one are not asked for here.
 #[cfg(freebsd)]
 pub(crate) fn decode_message_credentials(bytes: &[u8]) -> Option<super::Credentials> {
-    let at = |index: usize| number(bytes, index * 4);
+    let at = |index: usize| super::number(bytes, index * 4);
     Some((Some(at(1)? as i32), at(3)?, at(5)?))
 }
 
 /// As above: `struct sockcred` of NetBSD.
 #[cfg(target_os = "netbsd")]
 pub(crate) fn decode_message_credentials(bytes: &[u8]) -> Option<super::Credentials> {
-    let at = |index: usize| number(bytes, index * 4);
+    let at = |index: usize| super::number(bytes, index * 4);
     Some((Some(at(0)? as i32), at(2)?, at(4)?))
 }
 
