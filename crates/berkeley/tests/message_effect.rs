@@ -241,15 +241,15 @@ fn dropped_datagrams_are_counted() {
             sender.send(&[0; 512]).unwrap();
         }
         let mut control = buffer();
-        let mut received = 0;
+        let mut heard = 0;
         while receiver.now().recv_message(&mut [], &mut control).unwrap().is_some() {
-            received += 1;
+            heard += 1;
         }
-        assert!(received < sent);
+        assert!(heard < sent);
         // The count is of the moment at which a packet was queued.
         sender.send(b"after").unwrap();
         receive(&receiver, &mut control);
-        assert_eq!(control.get(message::socket::RXQ_OVFL), Some(sent - received));
+        assert_eq!(control.get(message::socket::RXQ_OVFL), Some(sent - heard));
     });
 }
 
@@ -289,8 +289,8 @@ fn one_send_is_many_datagrams_and_many_are_received_as_one() {
             receiver.set(option::udp::GRO, true).unwrap();
             send_with(&sender, &data, segments).unwrap();
             let mut control = buffer();
-            let (received, _) = receive(&receiver, &mut control);
-            assert_eq!((received, control.get(message::udp::GRO)), (data, Some(100)));
+            let (whole, _) = receive(&receiver, &mut control);
+            assert_eq!((whole, control.get(message::udp::GRO)), (data, Some(100)));
         }
     });
 }
@@ -309,7 +309,7 @@ fn a_message_is_sent_at_its_time() {
         let now = monotonic();
         let began = Instant::now();
         send_with(&sender, b"later", |control| {
-            control.push(message::socket::TXTIME, &(now + delay)).unwrap()
+            control.push(message::socket::TXTIME, &(now + delay)).unwrap();
         })
         .unwrap();
         hears(&receiver, b"later");

@@ -188,12 +188,14 @@ fn memory_that_is_free_again_is_told_by_ranges() {
     });
 }
 
+/// `SOF_TXTIME_REPORT_ERRORS` of linux/net_tstamp.h.
+const REPORTS: u32 = 2;
+
 /// The queue etf drops what comes too late, and says so.
 #[test]
 fn what_was_too_late_to_send_is_told() {
     alone(|| {
         let (_receiver, sender) = udp(V4);
-        const REPORTS: u32 = 2;
         let clock = TransmitTime { clock: libc::CLOCK_TAI, flags: REPORTS };
         sender.set(option::socket::TXTIME, clock).unwrap();
         let words = ["qdisc", "add", "dev", "lo", "root", "etf", "clockid", "CLOCK_TAI", "delta", "200000"];

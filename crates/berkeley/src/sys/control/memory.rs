@@ -72,7 +72,7 @@ mod tests {
         let mut bytes = [7; 64];
         for skip in 0..9 {
             let memory = Memory::lent(&mut bytes[skip..]);
-            assert!(memory.bytes().as_ptr().cast::<u64>().is_aligned());
+            assert!(memory.bytes().as_ptr().addr().is_multiple_of(ALIGN));
             assert!(memory.bytes().len() + ALIGN > 64 - skip);
         }
         assert!(Memory::lent(&mut bytes[..0]).bytes().is_empty());

@@ -228,8 +228,10 @@ mod tests {
         // SAFETY: the message leads to the control messages.
         let mut header = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
         for (frame, length) in frames.iter().zip(lengths) {
-            // SAFETY: the macros lead to headers within the room, and to their data.
-            let (there, data) = unsafe { (*header, libc::CMSG_DATA(header)) };
+            // SAFETY: the macros lead to headers within the room.
+            let there = unsafe { *header };
+            // SAFETY: and to their data.
+            let data = unsafe { libc::CMSG_DATA(header) };
             assert_eq!((there.cmsg_level, there.cmsg_type), (frame.level, frame.number));
             assert_eq!(data.addr() - room.as_ptr().addr(), frame.data.start);
             assert_eq!(frame.data.len(), length);
