@@ -35,13 +35,13 @@ fn a_message_is_one_call_each_way_in_every_mode() {
         assert!(sent.is_ok());
         assert_eq!(calls, [Operation::Send]);
     }
-    let receives = [
+    let arrivals = [
         calls_of(|| receiver.recv_message(&mut slices, &mut control).map(drop)),
         calls_of(|| receiver.by(soon()).recv_message(&mut slices, &mut control).map(drop)),
         calls_of(|| receiver.now().recv_message(&mut slices, &mut control).map(drop)),
     ];
-    for (received, calls) in receives {
-        assert!(received.is_ok());
+    for (arrival, calls) in arrivals {
+        assert!(arrival.is_ok());
         assert_eq!(calls, [Operation::Receive]);
     }
 }
@@ -58,7 +58,7 @@ fn interrupted_messages_are_repeated_in_every_mode() {
         let message = Message::new(&data);
         let mut room = [0; 8];
         let mut slices = [IoSliceMut::new(&mut room)];
-        let (sent, received) = match mode {
+        let (sent, length) = match mode {
             0 => (
                 sender.send_message(&message).unwrap(),
                 receiver.recv_message(&mut slices, &mut control).unwrap().len(),
@@ -72,7 +72,7 @@ fn interrupted_messages_are_repeated_in_every_mode() {
                 receiver.now().recv_message(&mut slices, &mut control).unwrap().unwrap().len(),
             ),
         };
-        assert_eq!((sent, received), (1, 1));
+        assert_eq!((sent, length), (1, 1));
         drop(faults);
     }
 }
