@@ -17,8 +17,10 @@ use berkeley_testkit::{limit, need, program, scratch};
 
 #[allow(unsafe_code)]
 fn own() -> Credentials {
-    // SAFETY: the calls take nothing and cannot fail.
-    let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
+    // SAFETY: the call takes nothing and cannot fail.
+    let uid = unsafe { libc::geteuid() };
+    // SAFETY: as above.
+    let gid = unsafe { libc::getegid() };
     Credentials { pid: Some(std::process::id() as i32), uid, gid }
 }
 
