@@ -325,8 +325,8 @@ mod linux {
     /// The limit is the process's, so that a process of its own has it.
     #[test]
     fn a_process_that_may_open_no_more_hears_of_it() {
-        let _limit = limit();
         const NAME: &str = "BERKELEY_DESCRIPTORS";
+        let _limit = limit();
         if std::env::var_os(NAME).is_none() {
             let status = Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", "linux::a_process_that_may_open_no_more_hears_of_it"])
@@ -439,7 +439,7 @@ print(len(descriptors), flush=True)
         assert!(child.0.wait().unwrap().success());
         let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
-        let expected: String = (0..count).map(|index| format!("{index};")).collect();
+        let expected = (0..count).map(|index| format!("{index};")).collect::<Vec<_>>().concat();
         assert_eq!(text, expected);
     }
 }
