@@ -45,6 +45,7 @@
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | interfaces, their addresses and routes; what changes of them | [`Interfaces`], [`interface`]; [`InterfaceChanges`] |
 //! | the name of this machine | [`host_name`], [`domain_name`] |
+//! | what goes beside the data: control messages, descriptors, credentials; the queue of errors | [`message`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | questions to name servers, with the feature `dns` | `dns` |
@@ -62,7 +63,7 @@
 //!
 //! # What it does not do yet
 //!
-//! Control messages, CAN, text streams. The
+//! CAN, text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
@@ -128,8 +129,9 @@ pub use sctp::{SctpListener, SctpStream};
 pub use serve::{Connection, Connections, Report, Server, Service, Stopper, Turn, serve};
 pub use signal::{Signal, SignalInfo, Signals};
 pub use socket::{
-    Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Now,
-    Outcome, Readiness, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams, Transfers,
+    Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Local,
+    Now, Outcome, Readiness, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams,
+    Transfers, message,
 };
 pub use source::{AsSource, Descriptor, Source};
 #[cfg(debug_assertions)]

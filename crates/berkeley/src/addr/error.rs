@@ -146,6 +146,8 @@ reasons! {
     UnknownFamily = "{} is not an address family";
     /// An option of a socket that no level has.
     UnknownOption = "unknown option {}";
+    /// A kind of control message that no level has.
+    UnknownMessage = "unknown control message {}";
     /// A value that an option of a socket cannot have.
     OptionValue = "{} is not a value of the option";
     /// The length of a prefix or a mask is missing.

@@ -14,14 +14,20 @@ use crate::sys::{self, Attempt, Buffer, Delivered, Readiness, Sockaddr};
 
 impl<R: Role> SocketOf<R> {
     #[inline]
-    fn sending(&self) -> Wait<'_> {
+    pub(super) fn sending(&self) -> Wait<'_> {
         Wait::new(self.borrowed(), Readiness::Writable, Operation::Send)
     }
 
     #[inline]
     pub(super) fn receiving(&self, flags: i32) -> Wait<'_> {
-        let urgent = ReceiveFlags::from_bits_retain(flags as u32 as u64).contains(ReceiveFlags::OOB);
-        let readiness = if urgent { Readiness::Priority } else { Readiness::Readable };
+        let flags = ReceiveFlags::from_bits_retain(flags as u32 as u64);
+        let readiness = if flags.contains(ReceiveFlags::OOB) {
+            Readiness::Priority
+        } else if flags.contains(ReceiveFlags::ERRQUEUE) {
+            Readiness::Failed
+        } else {
+            Readiness::Readable
+        };
         Wait::new(self.borrowed(), readiness, Operation::Receive)
     }
 }

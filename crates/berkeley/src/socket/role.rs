@@ -59,6 +59,9 @@ pub trait Transfers: Role {
 /// A role whose messages carry the address of their sender.
 pub trait Addresses: Transfers {}
 
+/// A role whose sockets connect programs of one machine, and pass descriptors.
+pub trait Local: Transfers {}
+
 /// A role that transfers a stream of bytes.
 pub trait Streams: Transfers {}
 
@@ -91,6 +94,8 @@ impl Transfers for Any {
 }
 
 impl Addresses for Any {}
+
+impl Local for Any {}
 
 impl Accepts for Any {
     type Stream = Any;

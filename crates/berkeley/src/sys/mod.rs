@@ -11,6 +11,7 @@
 //! | `address` | `RawAddress`, `encode_unix`, `encode_more`, `decode_more`, `interface_index`; `sockaddr` makes [`Sockaddr`] of them |
 //! | `name` | `open`, `open_raw`, `pair`, `adopt`, `bind`, `listen`, `connect`, `accept`, `disconnect`, `shutdown`, `local_address`, `peer_address`, `local_cid` |
 //! | `io` | `send`, `send_to`, `send_vectored`, `recv`, `recv_from`, `recv_vectored`, `queued_receive`, `queued_send`, `at_mark` |
+//! | `message` | `send`, `recv`: with control messages; how these are laid out, and which hold descriptors |
 //! | `flag` | the bits of the flags that sends and receives take |
 //! | `option` | `get`, `set`: bytes in, bytes out; times |
 //! | `layout` | how values of options lie in bytes, where systems differ |
@@ -38,6 +39,7 @@
 #![cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), allow(dead_code))]
 
 mod buffer;
+pub mod control;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub mod fault;
@@ -97,8 +99,8 @@ pub use self::buffer::{Buffer, Spare, Uninit, spare};
 pub use self::number::Place;
 #[cfg(test)]
 pub(crate) use self::number::all as numbers;
-pub(crate) use self::number::place;
-pub(crate) use self::system::{address, descriptor, flag, io, layout, name, option, wait};
+pub(crate) use self::number::{message as message_number, place};
+pub(crate) use self::system::{address, descriptor, flag, io, layout, message, name, option, wait};
 use crate::error::{Errno, Operation};
 
 /// The result of a system call: the number of its error by value.
@@ -122,6 +124,8 @@ pub(crate) enum Readiness {
     Writable,
     /// Urgent data.
     Priority,
+    /// An error, or something in the queue of errors.
+    Failed,
 }
 
 /// Which halves of a connection to shut down.
@@ -155,6 +159,14 @@ impl Delivered {
         let length = if total < room { total } else { room };
         Self { length, missing: total - length }
     }
+}
+
+/// What a receive call with control messages delivered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrived {
+    pub(crate) delivered: Delivered,
+    /// What the system says of the message, in its own flags.
+    pub(crate) flags: i32,
 }
 
 /// A signal that came.

@@ -1,7 +1,7 @@
 //! Descriptors of other processes, for the systems that lend none.
 
 use super::Result;
-use super::descriptor::Descriptor;
+use super::descriptor::{Borrowed, Descriptor};
 use crate::error::Errno;
 
 /// A process of this machine. This system gives no handle that descriptors could be had by.
@@ -18,4 +18,8 @@ pub(crate) fn duplicate_from(process: &Handle, _: i32) -> Result<Descriptor> {
 
 pub(crate) fn sockets(process: &Handle, _: u32) -> Result<Vec<i32>> {
     match *process {}
+}
+
+pub(crate) fn of_peer(_: Borrowed<'_>) -> Result<Descriptor> {
+    Err(Errno::OPNOTSUPP)
 }

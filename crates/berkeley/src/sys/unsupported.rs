@@ -277,6 +277,63 @@ pub(crate) mod io {
     }
 }
 
+pub(crate) mod message {
+    //! Messages with control data, laid out as on most systems.
+
+    use std::io::{IoSlice, IoSliceMut};
+
+    use super::Result;
+    use super::address::RawAddress;
+    use super::descriptor::{Borrowed, Descriptor};
+    use crate::sys::control::{Inbox, Layout};
+    use crate::sys::{Arrived, Attempt};
+
+    pub(in crate::sys) const LAYOUT: Layout = match Layout::new(8, 16, 8) {
+        Some(layout) => layout,
+        None => unreachable!(),
+    };
+    pub(in crate::sys) const DESCRIPTORS: &[(i32, i32)] = &[];
+    pub(in crate::sys) const POINTERS: &[i32] = &[];
+    pub(crate) const RIGHTS: Option<(i32, i32)> = None;
+    pub(crate) const PIDFD: Option<(i32, i32)> = None;
+    pub(crate) const CLOEXEC: i32 = 0;
+
+    pub(in crate::sys) fn adopt(_: i32) -> Option<Descriptor> {
+        None
+    }
+
+    pub(crate) fn send(
+        fd: Borrowed<'_>,
+        _: &[IoSlice<'_>],
+        _: Option<&RawAddress>,
+        _: &[u8],
+        _: i32,
+        _: Attempt,
+    ) -> Result<usize> {
+        match fd.0 {}
+    }
+
+    pub(crate) fn recv(
+        fd: Borrowed<'_>,
+        _: &mut [IoSliceMut<'_>],
+        _: &mut RawAddress,
+        _: &mut Inbox<'_>,
+        _: i32,
+        _: Attempt,
+        _: bool,
+    ) -> Result<Arrived> {
+        match fd.0 {}
+    }
+
+    pub(crate) type Credentials = (Option<i32>, u32, u32);
+    pub(crate) const CREDENTIALS: Option<(i32, i32)> = None;
+    pub(crate) const CREDENTIALS_SIZE: usize = 0;
+
+    pub(crate) fn encode_credentials(_: Credentials, _: &mut [u8; CREDENTIALS_SIZE]) -> Option<usize> {
+        None
+    }
+}
+
 pub(crate) mod flag {
     //! Flags, all of which this system lacks: bits above the 32 of a system.
 
@@ -298,6 +355,11 @@ pub(crate) mod flag {
         ZEROCOPY = 40;
         ERRQUEUE = 41;
         EOF = 42;
+        TRUNC = 43;
+        CTRUNC = 44;
+        NOTIFICATION = 45;
+        BCAST = 46;
+        MCAST = 47;
     }
 }
 
@@ -370,6 +432,28 @@ pub(crate) mod layout {
     pub(crate) const TCP_INFO: &[Field] = &[];
 
     pub(crate) fn decode_credentials(_: &[u8]) -> Option<(Option<i32>, u32, u32)> {
+        None
+    }
+
+    pub(crate) const PKTINFO: [usize; 4] = [4, 0, 0, 8];
+
+    pub(crate) const TOS_IS_A_BYTE: bool = false;
+
+    pub(crate) const SEGMENT_SIZE: usize = 4;
+
+    pub(crate) fn decode_arrival(bytes: &[u8]) -> Option<u32> {
+        bytes.first_chunk().map(|index| u32::from_ne_bytes(*index))
+    }
+
+    pub(crate) fn decode_timespec(_: &[u8]) -> Option<std::time::Duration> {
+        None
+    }
+
+    pub(crate) fn decode_timeval(_: &[u8]) -> Option<std::time::Duration> {
+        None
+    }
+
+    pub(crate) fn decode_message_credentials(_: &[u8]) -> Option<(Option<i32>, u32, u32)> {
         None
     }
 }

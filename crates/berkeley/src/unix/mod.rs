@@ -13,7 +13,7 @@ use crate::addr::{Address, Family, ToAddress, UnixAddress};
 use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
-use crate::socket::{Addresses, Connecting, Received, Role, SocketOf, Streams, Transfers, encode};
+use crate::socket::{Addresses, Connecting, Local, Received, Role, SocketOf, Streams, Transfers, encode};
 
 /// A Unix stream.
 ///
@@ -71,6 +71,8 @@ macro_rules! roles {
         impl Transfers for $role {
             type Received = $received;
         }
+
+        impl Local for $role {}
 
         impl SocketOf<$role> {
             /// Opens two sockets that are connected to each other.

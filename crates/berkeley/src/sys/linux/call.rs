@@ -66,6 +66,8 @@ pub(super) fn poll(fd: Borrowed<'_>, readiness: Readiness, limit: Option<Duratio
         Readiness::Readable => PollFlags::IN,
         Readiness::Writable => PollFlags::OUT,
         Readiness::Priority => PollFlags::PRI,
+        // Errors are told unasked.
+        Readiness::Failed => PollFlags::empty(),
     };
     let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
     let ready = rustix::event::poll(&mut [PollFd::from_borrowed_fd(fd, events)], limit.as_ref());

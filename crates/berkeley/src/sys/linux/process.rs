@@ -5,8 +5,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::path::Path;
 
-use super::descriptor::{self, Descriptor};
-use super::{Result, check};
+use super::descriptor::{self, Borrowed, Descriptor};
+use super::{Place, Result, check, option};
 use crate::error::{Errno, Operation};
 
 /// A process of this machine: a descriptor for it, so that another one with its number is not taken for it.
@@ -23,6 +23,15 @@ pub(crate) fn duplicate_from(process: &Handle, number: i32) -> Result<Descriptor
     check(Operation::DuplicateFrom)?;
     // SAFETY: `process` is open for as long as it is borrowed; the other two are numbers.
     opened(unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), number, 0) })
+}
+
+/// Opens the process at the other end of a Unix socket: `SO_PEERPIDFD` of asm-generic/socket.h, of which SPARC has its own
+/// number.
+pub(crate) fn of_peer(socket: Borrowed<'_>) -> Result<Descriptor> {
+    const NUMBER: i32 = if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) { 0x56 } else { 77 };
+    let mut number = (-1_i32).to_ne_bytes();
+    option::get(socket, Place::of_plain_value(libc::SOL_SOCKET, NUMBER), &mut number)?;
+    opened(i32::from_ne_bytes(number).into())
 }
 
 /// Takes what a call returned that opens a descriptor, close-on-exec as both here do.

@@ -97,6 +97,7 @@ mod linux;
 mod linux_libc;
 #[cfg(all(linux_like, not(any(target_arch = "sparc", target_arch = "sparc64"))))]
 mod linux_newest;
+pub(crate) mod message;
 #[cfg(target_os = "netbsd")]
 mod netbsd;
 #[cfg(target_os = "openbsd")]
@@ -141,9 +142,13 @@ const TABLES: &[&[Level]] = &[
 ///
 /// The rows of the option table ask when the program is compiled.
 pub(crate) const fn place(level: &str, name: &str) -> Option<Place> {
+    find(TABLES, level, name)
+}
+
+const fn find(tables: &[&[Level]], level: &str, name: &str) -> Option<Place> {
     let mut table = 0;
-    while table < TABLES.len() {
-        let levels = TABLES[table];
+    while table < tables.len() {
+        let levels = tables[table];
         let mut at = 0;
         while at < levels.len() {
             let found = if same(levels[at].name, level) { number(levels[at].options, name) } else { None };

@@ -97,6 +97,8 @@ pub(super) fn poll(fd: Borrowed<'_>, readiness: Readiness, limit: Option<Duratio
         Readiness::Readable => libc::POLLIN,
         Readiness::Writable => libc::POLLOUT,
         Readiness::Priority => libc::POLLPRI,
+        // Errors are told unasked.
+        Readiness::Failed => 0,
     };
     let mut entry = libc::pollfd { fd: fd.as_raw_fd(), events, revents: 0 };
     // SAFETY: `entry` is one writable pollfd.

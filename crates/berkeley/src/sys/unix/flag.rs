@@ -31,4 +31,17 @@ flags! {
     #[cfg(target_os = "linux")] ZEROCOPY = MSG_ZEROCOPY | 40;
     #[cfg(linux_like)] ERRQUEUE = MSG_ERRQUEUE | 41;
     #[cfg(any(apple, freebsd, target_os = "dragonfly"))] EOF = MSG_EOF | 42;
+    TRUNC = MSG_TRUNC | 43;
+    CTRUNC = MSG_CTRUNC | 44;
+    #[cfg(any(target_os = "netbsd", target_os = "openbsd"))] BCAST = MSG_BCAST | 46;
+    #[cfg(any(target_os = "netbsd", target_os = "openbsd"))] MCAST = MSG_MCAST | 47;
 }
+
+/// Of linux/sctp.h, and of sys/socket.h on FreeBSD.
+pub(crate) const NOTIFICATION: u64 = if cfg!(linux_like) {
+    0x8000
+} else if cfg!(freebsd) {
+    0x2000
+} else {
+    1 << 45
+};

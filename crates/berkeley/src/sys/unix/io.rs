@@ -14,7 +14,7 @@ use crate::sys::{Attempt, Buffer, Delivered, check, limit, limit_slices};
 
 impl Attempt {
     #[inline]
-    fn flag(self) -> i32 {
+    pub(super) fn flag(self) -> i32 {
         match self {
             Self::AsIs => 0,
             Self::Try => flag::DONTWAIT,
@@ -265,7 +265,7 @@ fn delivered(length: usize, flags: i32) -> Delivered {
     Delivered { length, missing: if cut { usize::MAX } else { 0 } }
 }
 
-fn empty_message() -> libc::msghdr {
+pub(super) fn empty_message() -> libc::msghdr {
     // SAFETY: a msghdr is numbers and pointers, for which zero is a value: nothing there.
     unsafe { std::mem::zeroed() }
 }

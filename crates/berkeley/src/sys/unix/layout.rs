@@ -39,7 +39,6 @@ pub(crate) const MTU_DISCOVER: [i32; 6] = [0, 1, 2, 3, 4, 5];
 /// What the credentials of a peer are: process, user, group.
 type Credentials = (Option<i32>, u32, u32);
 
-#[cfg(not(solarish))]
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4)?.first_chunk().map(|number| u32::from_ne_bytes(*number))
 }
@@ -104,3 +103,8 @@ pub(crate) use self::tcp_info::{TCP_INFO, TCP_INFO_SIZE};
 /// Whether a raw socket gives and takes the length and the fragment's place of an IPv4 header in the machine's order:
 /// ip(4) of those systems, and of FreeBSD before 11.
 pub(crate) const RAW_IN_HOST_ORDER: bool = cfg!(any(apple, target_os = "netbsd", target_os = "dragonfly"));
+
+#[path = "message_layout.rs"]
+mod message;
+
+pub(crate) use self::message::*;

@@ -8,6 +8,7 @@ pub(crate) mod layout;
 pub(crate) mod lookup;
 #[cfg(any(linux_like, bsd))]
 pub(in crate::sys) mod mask;
+pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod option;
 #[cfg(any(linux_like, bsd))]

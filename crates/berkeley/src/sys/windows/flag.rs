@@ -23,4 +23,9 @@ flags! {
     ZEROCOPY = | 40;
     ERRQUEUE = | 41;
     EOF = | 42;
+    TRUNC = MSG_TRUNC | 43;
+    CTRUNC = MSG_CTRUNC | 44;
+    NOTIFICATION = | 45;
+    BCAST = MSG_BCAST | 46;
+    MCAST = MSG_MCAST | 47;
 }

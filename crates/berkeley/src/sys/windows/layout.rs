@@ -73,3 +73,35 @@ pub(crate) const TCP_INFO: &[Field] = fields! {
 
 /// Whether a raw socket gives and takes two numbers of an IPv4 header in the machine's order.
 pub(crate) const RAW_IN_HOST_ORDER: bool = false;
+
+/// Where `IN_PKTINFO` has the index, the local address and the destination, and how long it is.
+pub(crate) const PKTINFO: [usize; 4] = [4, 0, 0, 8];
+
+/// Whether the type of service of IPv4 is sent as a byte.
+pub(crate) const TOS_IS_A_BYTE: bool = false;
+
+/// How many bytes the size of segments has.
+pub(crate) const SEGMENT_SIZE: usize = 4;
+
+pub(crate) fn decode_arrival(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|index| u32::from_ne_bytes(*index))
+}
+
+pub(crate) fn decode_timespec(_: &[u8]) -> Option<std::time::Duration> {
+    None
+}
+
+pub(crate) fn decode_timeval(_: &[u8]) -> Option<std::time::Duration> {
+    None
+}
+
+pub(crate) fn decode_message_credentials(_: &[u8]) -> Option<(Option<i32>, u32, u32)> {
+    None
+}
+
+const _: () = {
+    assert!(offset_of!(ws::IN_PKTINFO, ipi_ifindex) == PKTINFO[0]);
+    assert!(offset_of!(ws::IN_PKTINFO, ipi_addr) == PKTINFO[2]);
+    assert!(size_of::<ws::IN_PKTINFO>() == PKTINFO[3]);
+    assert!(offset_of!(ws::IN6_PKTINFO, ipi6_ifindex) == 16);
+};

@@ -9,6 +9,7 @@ pub(crate) mod flag;
 pub(crate) mod io;
 pub(crate) mod layout;
 pub(crate) mod lookup;
+pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod option;
 pub(crate) mod wait;

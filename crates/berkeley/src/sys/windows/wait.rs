@@ -22,6 +22,7 @@ pub(crate) fn wait(socket: Borrowed<'_>, readiness: Readiness, limit: Option<Dur
         // POLLIN would have POLLRDBAND in it, which is urgent data, not what a plain receive gets.
         Readiness::Readable => poll(socket, ws::POLLRDNORM, limit),
         Readiness::Priority => poll(socket, ws::POLLRDBAND, limit),
+        Readiness::Failed => poll(socket, 0, limit),
         // Before Windows 10 2004, WSAPoll told nothing of a connect that failed. Select does, in its third set; but
         // there it has urgent data as well, so that a socket that has its peer is not waited for that way.
         Readiness::Writable if name::has_peer(socket) => poll(socket, ws::POLLWRNORM, limit),
