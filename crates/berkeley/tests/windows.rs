@@ -288,3 +288,43 @@ fn signals_and_the_ends_of_processes_are_no_sources() {
     }
     assert!(ProcessExit::of_process(std::process::id()).unwrap_err().is_unsupported());
 }
+
+/// The name servers of IPv4, as another function of Windows has them.
+#[cfg(feature = "dns")]
+#[allow(unsafe_code)]
+fn servers_by_get_network_params() -> Vec<std::net::SocketAddr> {
+    use windows_sys::Win32::NetworkManagement::IpHelper::{FIXED_INFO_W2KSP1, GetNetworkParams};
+
+    let mut room = vec![0_u64; 4096];
+    let mut length = size_of_val(&room[..]) as u32;
+    let info: *mut FIXED_INFO_W2KSP1 = room.as_mut_ptr().cast();
+    // SAFETY: the room is writable for the length that is given, and aligned for the structure.
+    assert_eq!(unsafe { GetNetworkParams(info, &raw mut length) }, 0);
+    let mut found = Vec::new();
+    // SAFETY: the structure was written, and the list begins in it.
+    let mut next = unsafe { &raw const (*info).DnsServerList };
+    // SAFETY: an entry lies in the room, or is null after the last one.
+    while let Some(entry) = unsafe { next.as_ref() } {
+        let text: Vec<u8> =
+            entry.IpAddress.String.iter().map(|byte| *byte as u8).take_while(|byte| *byte != 0).collect();
+        let address: std::net::IpAddr = String::from_utf8(text).unwrap().parse().unwrap();
+        found.push((address, 53).into());
+        next = entry.Next;
+    }
+    found
+}
+
+#[test]
+#[cfg(feature = "dns")]
+fn name_servers_are_those_of_the_interfaces() {
+    let _limit = limit();
+    let config = berkeley::dns::Config::system().unwrap();
+    let known = servers_by_get_network_params();
+    let ours: Vec<_> = config.servers.iter().copied().filter(std::net::SocketAddr::is_ipv4).collect();
+    for server in &known {
+        assert!(ours.contains(server), "{server} is not in {ours:?}");
+    }
+    assert!(!known.is_empty() || ours.is_empty(), "{ours:?}");
+    assert!(config.search.iter().all(|domain| !domain.is_empty() && !domain.ends_with('.')), "{config:?}");
+    assert_eq!(berkeley::dns::Config::parse(&config.to_string()).servers, config.servers);
+}

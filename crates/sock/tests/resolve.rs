@@ -6,7 +6,7 @@
 mod ask;
 mod common;
 
-use ask::{Answer, ask};
+use ask::ask;
 use berkeley_testkit::limit;
 use serde_json::Value;
 
@@ -80,6 +80,7 @@ mod with_files {
 
     use berkeley_testkit::{in_own_network, need, program, replace_files};
 
+    use super::ask::Answer;
     use super::*;
 
     const HOSTS: &str = "127.0.0.1 localhost\n192.0.2.7 www.files.test www\n2001:db8::7 www.files.test\n";

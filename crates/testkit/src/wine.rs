@@ -12,6 +12,8 @@ pub enum Lack {
     Disconnect,
     /// UDP binds an address of another machine.
     ForeignBind,
+    /// The groups that interfaces have joined are not listed.
+    Groups,
     /// To bind an address of both families that is in use is not permitted.
     InUse,
     /// A call takes 1024 slices, as many as the Unix below it, and no more.
