@@ -7,9 +7,9 @@ use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::os::windows::io::{IntoRawSocket, OwnedSocket};
 
 use berkeley::{
-    Deadline, Errno, Family, Kind, MILLISECOND, Operation, ProcessExit, Protocol, ReceiveFlags, SECOND,
-    SendFlags, Shutdown, Signal, Signals, Socket, TcpListener, TcpStream, UdpSocket, UnixAddress,
-    UnixDatagram, UnixListener, UnixStream, option,
+    Bundle, Connect, Deadline, Errno, Family, Kind, MILLISECOND, Operation, ProcessExit, Protocol,
+    ReceiveFlags, SECOND, SendFlags, Shutdown, Signal, Signals, Socket, TcpListener, TcpStream, UdpSocket,
+    Underway, UnixAddress, UnixDatagram, UnixListener, UnixStream, option,
 };
 use berkeley_testkit::{has_unix_sockets, limit, scratch, tcp_pair};
 
@@ -287,6 +287,18 @@ fn signals_and_the_ends_of_processes_are_no_sources() {
         assert!(Signals::new([Signal::TERM]).unwrap_err().is_unsupported());
     }
     assert!(ProcessExit::of_process(std::process::id()).unwrap_err().is_unsupported());
+}
+
+#[test]
+fn several_sources_are_no_source_and_are_waited_for_as_they_are() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_address().unwrap();
+    let race = Connect::new().start(address, SECOND * 30).unwrap();
+    let (error, mut race) = Bundle::new(race).unwrap_err().into_parts();
+    assert!(error.is_unsupported() && error.to_string().contains("several sources as one"), "{error}");
+    let stream = Underway::wait(&mut race, SECOND * 30).unwrap().unwrap();
+    assert_eq!(stream.peer_address().unwrap(), address);
 }
 
 /// The name servers of IPv4, as another function of Windows has them.
