@@ -86,8 +86,10 @@ pub(in crate::sys) fn address(address: &ws::SOCKET_ADDRESS) -> Option<(IpAddr, u
     if ip.is_ipv4() {
         return Some((ip, 0));
     }
-    // SAFETY: the family says so; the zone is a number.
-    Some((ip, unsafe { whole.Ipv6.Anonymous.sin6_scope_id }))
+    // SAFETY: the family says so.
+    let zone = unsafe { whole.Ipv6 }.Anonymous;
+    // SAFETY: every kind of a zone is a number.
+    Some((ip, unsafe { zone.sin6_scope_id }))
 }
 
 /// Reads an address of either family from the structure that has room for both.
