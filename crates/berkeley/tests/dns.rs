@@ -5,14 +5,20 @@
 
 mod dns_server;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+#[cfg(any(linux_like, bsd))]
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use berkeley::dns::{Client, Config, RData, RecordType};
-use berkeley::{Bundle, Deadline, Error, Events, Interest, MILLISECOND, SECOND, Underway};
-use berkeley_testkit::{each_poller, limit};
+#[cfg(any(linux_like, bsd))]
+use berkeley::{Bundle, Events, Interest};
+use berkeley::{Deadline, Error, MILLISECOND, SECOND, Underway};
+#[cfg(any(linux_like, bsd))]
+use berkeley_testkit::each_poller;
+use berkeley_testkit::limit;
 use dns_server::NameServer;
 
 /// One that nothing listens at, and that says so.

@@ -91,6 +91,27 @@ fn records_of_every_type_are_read() {
 }
 
 #[test]
+fn the_authority_of_a_zone_is_read() {
+    let zone = [
+        "--auth-server=ns.auth,lo",
+        "--auth-zone=auth",
+        "--auth-soa=2026,admin.auth,1200,120,604800",
+        "--auth-ttl=77",
+    ];
+    with_server(&zone.map(str::to_owned), |client| {
+        let answer = client.query("auth.", RecordType::SOA, SECOND * 30).unwrap();
+        let RData::SOA(soa) = &answer.records().next().unwrap().data else { panic!("{answer:?}") };
+        assert_eq!(
+            (soa.mname.to_string().as_str(), soa.rname.to_string().as_str()),
+            ("ns.auth.", "admin.auth.")
+        );
+        assert_eq!((soa.serial, soa.refresh, soa.retry, soa.expire), (2026, 1200, 120, 604_800));
+        assert_eq!(answer.time_to_live(), SECOND * 77);
+        assert_eq!(ask(client, "auth.", RecordType::NS).unwrap(), ["ns.auth."]);
+    });
+}
+
+#[test]
 fn services_addresses_and_aliases_are_followed() {
     with_server(&[], |client| {
         let answer = client.query("_sip._udp.test.", RecordType::SRV, SECOND * 30).unwrap();

@@ -8,7 +8,7 @@ use berkeley::interface::{AddressScope, Change, InterfaceKind};
 use berkeley::{
     Deadline, Interest, InterfaceChanges, Interfaces, MILLISECOND, Poller, domain_name, host_name,
 };
-use berkeley_testkit::limit;
+use berkeley_testkit::{Lack, lacks, limit};
 
 #[test]
 fn the_loopback_is_there_with_its_address() {
@@ -77,6 +77,31 @@ fn gateways_are_those_of_the_default_routes_or_not_told() {
                     assert!(routes.iter().filter(leads).any(|route| route.gateway() == Some(*gateway)));
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn a_group_that_a_socket_joins_is_among_those_of_the_interface_or_groups_are_not_told() {
+    let _limit = limit();
+    let mut interfaces = Interfaces::open().unwrap();
+    let loopback = interfaces.by_address(Ipv4Addr::LOCALHOST).unwrap().index();
+    let group = IpAddr::from([239, 255, 7, 31]);
+    let socket = berkeley::UdpSocket::bind_multicast("0.0.0.0:0").unwrap();
+    let joined = socket.join_group(group, loopback);
+    if lacks(Lack::GroupIndex) {
+        assert!(joined.unwrap_err().is_invalid());
+    } else {
+        joined.unwrap();
+    }
+    match interfaces.groups() {
+        Err(error) => assert!(error.is_unsupported(), "{error}"),
+        Ok(groups) if lacks(Lack::Groups) => assert!(groups.is_empty(), "{groups:?}"),
+        Ok(groups) => {
+            let joined: Vec<_> = groups.iter().filter(|one| one.address() == group).collect();
+            assert_eq!(joined.iter().map(|one| one.index()).collect::<Vec<_>>(), [loopback]);
+            assert_eq!(joined[0].users(), cfg!(target_os = "linux").then_some(1));
+            assert!(groups.iter().all(|one| one.address().is_multicast()), "{groups:?}");
         }
     }
 }

@@ -7,9 +7,9 @@ use std::io::{ErrorKind, IoSlice, IoSliceMut, Read, Write};
 use std::os::windows::io::{IntoRawSocket, OwnedSocket};
 
 use berkeley::{
-    Deadline, Errno, Family, Kind, MILLISECOND, Operation, ProcessExit, Protocol, ReceiveFlags, SECOND,
-    SendFlags, Shutdown, Signal, Signals, Socket, TcpListener, TcpStream, UdpSocket, UnixAddress,
-    UnixDatagram, UnixListener, UnixStream, option,
+    Bundle, Connect, Deadline, Errno, Family, Kind, MILLISECOND, Operation, ProcessExit, Protocol,
+    ReceiveFlags, SECOND, SendFlags, Shutdown, Signal, Signals, Socket, TcpListener, TcpStream, UdpSocket,
+    Underway, UnixAddress, UnixDatagram, UnixListener, UnixStream, option,
 };
 use berkeley_testkit::{has_unix_sockets, limit, scratch, tcp_pair};
 
@@ -287,4 +287,56 @@ fn signals_and_the_ends_of_processes_are_no_sources() {
         assert!(Signals::new([Signal::TERM]).unwrap_err().is_unsupported());
     }
     assert!(ProcessExit::of_process(std::process::id()).unwrap_err().is_unsupported());
+}
+
+#[test]
+fn several_sources_are_no_source_and_are_waited_for_as_they_are() {
+    let _limit = limit();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_address().unwrap();
+    let race = Connect::new().start(address, SECOND * 30).unwrap();
+    let (error, mut race) = Bundle::new(race).unwrap_err().into_parts();
+    assert!(error.is_unsupported() && error.to_string().contains("several sources as one"), "{error}");
+    let stream = Underway::wait(&mut race, SECOND * 30).unwrap().unwrap();
+    assert_eq!(stream.peer_address().unwrap(), address);
+}
+
+/// The name servers of IPv4, as another function of Windows has them.
+#[cfg(feature = "dns")]
+#[allow(unsafe_code)]
+fn servers_by_get_network_params() -> Vec<std::net::SocketAddr> {
+    use windows_sys::Win32::NetworkManagement::IpHelper::{FIXED_INFO_W2KSP1, GetNetworkParams};
+
+    let mut room = vec![0_u64; 4096];
+    let mut length = size_of_val(&room[..]) as u32;
+    let info: *mut FIXED_INFO_W2KSP1 = room.as_mut_ptr().cast();
+    // SAFETY: the room is writable for the length that is given, and aligned for the structure.
+    assert_eq!(unsafe { GetNetworkParams(info, &raw mut length) }, 0);
+    let mut found = Vec::new();
+    // SAFETY: the structure was written, and the list begins in it.
+    let mut next = unsafe { &raw const (*info).DnsServerList };
+    // SAFETY: an entry lies in the room, or is null after the last one.
+    while let Some(entry) = unsafe { next.as_ref() } {
+        let text: Vec<u8> =
+            entry.IpAddress.String.iter().map(|byte| *byte as u8).take_while(|byte| *byte != 0).collect();
+        let address: std::net::IpAddr = String::from_utf8(text).unwrap().parse().unwrap();
+        found.push((address, 53).into());
+        next = entry.Next;
+    }
+    found
+}
+
+#[test]
+#[cfg(feature = "dns")]
+fn name_servers_are_those_of_the_interfaces() {
+    let _limit = limit();
+    let config = berkeley::dns::Config::system().unwrap();
+    let known = servers_by_get_network_params();
+    let ours: Vec<_> = config.servers.iter().copied().filter(std::net::SocketAddr::is_ipv4).collect();
+    for server in &known {
+        assert!(ours.contains(server), "{server} is not in {ours:?}");
+    }
+    assert!(!known.is_empty() || ours.is_empty(), "{ours:?}");
+    assert!(config.search.iter().all(|domain| !domain.is_empty() && !domain.ends_with('.')), "{config:?}");
+    assert_eq!(berkeley::dns::Config::parse(&config.to_string()).servers, config.servers);
 }

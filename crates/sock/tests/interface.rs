@@ -1,4 +1,5 @@
 //! `sock interface` as it is run: beside ip(8), in networks of the tests' own; changes as they happen.
+#![cfg(any(target_os = "linux", target_os = "freebsd", target_vendor = "apple", windows))]
 #![allow(clippy::unwrap_used, reason = "a test ends with what is wrong")]
 
 #[path = "common/ask.rs"]
@@ -17,7 +18,6 @@ fn json(arguments: &[&str], code: i32) -> Vec<Value> {
 }
 
 #[test]
-#[cfg(any(target_os = "linux", windows))]
 fn the_loopback_is_found_by_name_index_and_address() {
     let _limit = limit();
     let found = &json(&["127.0.0.1"], 0)[0];
@@ -37,7 +37,6 @@ fn the_loopback_is_found_by_name_index_and_address() {
 }
 
 #[test]
-#[cfg(any(target_os = "linux", windows))]
 fn what_is_not_there_is_code_1_and_named() {
     let _limit = limit();
     let answer = ask(&["interface", "no-such0", "127.0.0.1"], "");

@@ -6,7 +6,7 @@
 mod ask;
 mod common;
 
-use ask::{Answer, ask};
+use ask::ask;
 use berkeley_testkit::limit;
 use serde_json::Value;
 
@@ -73,6 +73,38 @@ fn a_line_that_is_wrong_is_told_with_its_number() {
     assert_eq!((&lines[1]["line"], &lines[3]["exit"]), (&3.into(), &2.into()));
 }
 
+/// A name server that answers nothing before it was asked for all.
+#[test]
+fn several_names_are_asked_for_at_once() {
+    let _limit = limit();
+    let server = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = server.local_addr().unwrap().to_string();
+    let answering = common::beside(move || {
+        let mut asked: Vec<(Vec<u8>, std::net::SocketAddr)> = Vec::new();
+        let mut buffer = [0; 512];
+        while asked.len() < 3 {
+            let (length, from) = server.recv_from(&mut buffer).unwrap();
+            // The same question may come again: the first is not forgotten.
+            if !asked.iter().any(|(question, _)| question[12..] == buffer[12..length]) {
+                asked.push((buffer[..length].to_vec(), from));
+            }
+        }
+        for (mut question, from) in asked {
+            // It is an answer, and there is no such name.
+            question[2] |= 0x80;
+            question[3] = 3;
+            server.send_to(&question, from).unwrap();
+        }
+    });
+    let names = ["one.test.", "two.test.", "three.test."];
+    let answer = ask(&[&["resolve", "--type", "A", "--server", &address], &names[..]].concat(), "");
+    assert_eq!((answer.code, answer.out.as_str()), (Some(1), ""));
+    for name in names {
+        assert!(answer.said.contains(&format!("error: {name}: there is no such name")), "{}", answer.said);
+    }
+    answering.join().unwrap();
+}
+
 #[cfg(target_os = "linux")]
 mod with_files {
     use std::net::{TcpStream, UdpSocket};
@@ -80,6 +112,7 @@ mod with_files {
 
     use berkeley_testkit::{in_own_network, need, program, replace_files};
 
+    use super::ask::Answer;
     use super::*;
 
     const HOSTS: &str = "127.0.0.1 localhost\n192.0.2.7 www.files.test www\n2001:db8::7 www.files.test\n";
@@ -165,6 +198,7 @@ mod with_files {
             "--host-record=both.test,192.0.2.21,2001:db8::21",
             "--host-record=www.files.test,192.0.2.99",
             "--host-record=four.test,192.0.2.22",
+            "--host-record=xn--bcher-kva.test,192.0.2.23",
             "--cname=alias.test,both.test",
             "--txt-record=text.test,nothing else",
             "--mx-host=both.test,mail.test,10",
@@ -196,6 +230,12 @@ mod with_files {
             // The hosts file says one thing, the server another.
             assert_eq!(rows[3]["addresses"], serde_json::json!(["2001:db8::7", "192.0.2.7"]));
             assert_eq!(rows[3]["dns"]["records"], serde_json::json!(["A 192.0.2.99"]));
+            // In any script.
+            let found = json(&["--dns", "-4", "b\u{fc}cher.test", "B\u{dc}CHER.test"], 0);
+            for row in found["results"].as_array().unwrap() {
+                assert_eq!(row["addresses"], serde_json::json!(["192.0.2.23"]));
+                assert_eq!(row["dns"]["records"], serde_json::json!(["A 192.0.2.23"]), "{row}");
+            }
             let found = json(&["-4", "--tcp", "both.test"], 0);
             assert_eq!(found["results"][0]["dns"]["records"], serde_json::json!(["A 192.0.2.21"]));
         });

@@ -12,6 +12,10 @@ pub enum Lack {
     Disconnect,
     /// UDP binds an address of another machine.
     ForeignBind,
+    /// The groups that interfaces have joined are not listed.
+    Groups,
+    /// The options of IPv4's groups take addresses of interfaces, and no index in the place of one.
+    GroupIndex,
     /// To bind an address of both families that is in use is not permitted.
     InUse,
     /// A call takes 1024 slices, as many as the Unix below it, and no more.

@@ -5,8 +5,9 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::{Errno, Error, Operation, Result};
+use crate::error::{During, Errno, Error, Operation, Result};
 use crate::sys::address::interface_index;
+use crate::sys::{Announced, host, name_server};
 
 /// The port of name servers.
 const PORT: u16 = 53;
@@ -77,7 +78,7 @@ impl Config {
     /// Reads the configuration of the system.
     ///
     /// The environment has the last word, as resolv.conf(5) says: `LOCALDOMAIN` on the domains, `RES_OPTIONS` on the
-    /// options. Without a file, and without a server in it, the one of this host is asked.
+    /// options.
     ///
     /// # Errors
     ///
@@ -85,19 +86,58 @@ impl Config {
     ///
     /// # Platform notes
     ///
-    /// - Unix: `/etc/resolv.conf`.
-    /// - Windows, others: Unsupported so far; [`of`](Self::of) takes servers.
+    /// - Unix: `/etc/resolv.conf`. Without a file, and without a server in it, the one of this host is asked.
+    /// - Windows: the servers of the interfaces that are up, in the order of their metrics; those that the system makes up
+    ///   where an interface has none, `fec0:0:0:ffff::1` and its like, are passed over. The domains are those of the
+    ///   registry's `SearchList`, or else that of this machine and those of the interfaces.
+    /// - Others: Unsupported; [`of`](Self::of) takes servers.
     pub fn system() -> Result<Self> {
-        if !cfg!(unix) {
-            return Err(Error::unsupported(Operation::LookUp, "a file resolv.conf"));
-        }
-        let mut config = Self::read(PATH)?;
+        let mut config = if cfg!(unix) { Self::read(PATH)? } else { Self::of_system()? };
         let variable = |name| std::env::var(name).ok();
         if let Some(domains) = variable("LOCALDOMAIN") {
             config.search = words(&domains).map(domain).collect();
         }
         words(&variable("RES_OPTIONS").unwrap_or_default()).for_each(|option| config.option(option));
         Ok(config)
+    }
+
+    fn of_system() -> Result<Self> {
+        let announced = match name_server::announced() {
+            Err(Errno::OPNOTSUPP) => {
+                return Err(Error::unsupported(Operation::LookUp, "a list of the system's name servers"));
+            }
+            announced => announced.during(Operation::LookUp)?,
+        };
+        let set = name_server::search_list().during(Operation::LookUp)?;
+        let own = host::domain_name().during(Operation::LookUp)?;
+        Ok(Self::of_interfaces(announced, &set, &own))
+    }
+
+    /// Makes the configuration of what interfaces were told, of the domains that were set, and of the machine's own,
+    /// which counts where none were.
+    fn of_interfaces(mut announced: Vec<Announced>, set: &[String], own: &str) -> Self {
+        let mut config = Self::default();
+        announced.sort_by_key(|one| one.metric);
+        for (address, zone) in announced.iter().flat_map(|one| &one.servers) {
+            let server = match address {
+                IpAddr::V4(_) => SocketAddr::new(*address, PORT),
+                IpAddr::V6(address) => SocketAddrV6::new(*address, PORT, 0, *zone).into(),
+            };
+            if !is_made_up(*address) && !config.servers.contains(&server) {
+                config.servers.push(server);
+            }
+        }
+        let told = announced.iter().flat_map(|one| one.domains.iter().map(String::as_str));
+        let found: Vec<&str> = match set {
+            [] => std::iter::once(own).chain(told).collect(),
+            set => set.iter().map(String::as_str).collect(),
+        };
+        for name in found.into_iter().map(domain) {
+            if !name.is_empty() && !config.search.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                config.search.push(name);
+            }
+        }
+        config
     }
 
     /// Reads a file in the format of resolv.conf(5).
@@ -203,6 +243,19 @@ impl fmt::Display for Config {
     }
 }
 
+/// Whether Windows has put this server where an interface has none: of a scheme that was given up, which nobody
+/// answers at.
+fn is_made_up(address: IpAddr) -> bool {
+    const LAST: [u16; 3] = [1, 2, 3];
+    match address {
+        IpAddr::V6(address) => {
+            let [start @ .., last] = address.segments();
+            start == [0xfec0, 0, 0, 0xffff, 0, 0, 0] && LAST.contains(&last)
+        }
+        IpAddr::V4(_) => false,
+    }
+}
+
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', '\t']).filter(|word| !word.is_empty())
 }
@@ -221,5 +274,43 @@ fn server(text: &str) -> Option<SocketAddr> {
         }
         (address, None) => Some(SocketAddr::new(address, PORT)),
         (IpAddr::V4(_), Some(_)) => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn told(metric: u32, servers: &[(&str, u32)], domains: &[&str]) -> Announced {
+        Announced {
+            metric,
+            servers: servers.iter().map(|(server, zone)| (server.parse().unwrap(), *zone)).collect(),
+            domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn servers_of_interfaces_are_in_the_order_of_the_metrics_and_each_is_there_once() {
+        let announced = vec![
+            told(50, &[("192.0.2.1", 0), ("192.0.2.2", 0)], &["Wire.test."]),
+            told(25, &[("fec0:0:0:ffff::1", 1), ("fec0:0:0:ffff::3", 1), ("fe80::1", 7)], &["air.test"]),
+            told(50, &[("192.0.2.2", 0), ("fe80::1", 9)], &["wire.test", ""]),
+        ];
+        let config = Config::of_interfaces(announced.clone(), &[], "own.test");
+        let servers: Vec<_> = config.servers.iter().map(SocketAddr::to_string).collect();
+        assert_eq!(servers, ["[fe80::1%7]:53", "192.0.2.1:53", "192.0.2.2:53", "[fe80::1%9]:53"]);
+        assert_eq!(config.search, ["own.test", "air.test", "Wire.test"]);
+        let set = ["a.test".to_owned(), "b.test.".to_owned()];
+        assert_eq!(Config::of_interfaces(announced, &set, "own.test").search, ["a.test", "b.test"]);
+        assert_eq!(Config::of_interfaces(Vec::new(), &[], ""), Config::default());
+    }
+
+    #[test]
+    fn a_server_that_somebody_has_set_is_none_that_was_made_up() {
+        let is_made_up = |text: &str| is_made_up(text.parse().unwrap());
+        assert!(["fec0:0:0:ffff::1", "fec0:0:0:ffff::2", "fec0:0:0:ffff::3"].into_iter().all(is_made_up));
+        let real = ["fec0:0:0:ffff::4", "fec0:0:0:fffe::1", "fec0::1", "192.0.2.1"];
+        assert!(!real.into_iter().any(is_made_up));
     }
 }

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 pub struct Group {
     index: u32,
     address: IpAddr,
-    users: u32,
+    users: Option<u32>,
 }
 
 impl Group {
@@ -26,9 +26,14 @@ impl Group {
         self.address
     }
 
-    /// Returns how many have joined it, the system among them.
+    #[cfg(any(apple, freebsd, windows))]
+    pub(crate) const fn new(index: u32, address: IpAddr) -> Self {
+        Self { index, address, users: None }
+    }
+
+    /// Returns how many have joined it, the system among them; `None` where the system does not tell: Linux alone does.
     #[must_use]
-    pub const fn users(&self) -> u32 {
+    pub const fn users(&self) -> Option<u32> {
         self.users
     }
 
@@ -45,7 +50,7 @@ impl Group {
             }
             // The four bytes as they lie in memory, read as one number.
             let bytes = u32::from_str_radix(words.next()?, 16).ok()?.to_ne_bytes();
-            let users = words.next()?.parse().ok()?;
+            let users = Some(words.next()?.parse().ok()?);
             Some(Self { index: index?, address: Ipv4Addr::from(bytes).into(), users })
         })
     }
@@ -58,17 +63,18 @@ impl Group {
             let &[index, _, address, users, ..] = words.as_slice() else { return None };
             let digits = Some(address).filter(|address| address.len() == 32)?;
             let address = Ipv6Addr::from(u128::from_str_radix(digits, 16).ok()?).into();
-            Some(Self { index: index.parse().ok()?, address, users: users.parse().ok()? })
+            Some(Self { index: index.parse().ok()?, address, users: Some(users.parse().ok()?) })
         })
     }
 }
 
 #[cfg(all(test, linux_like))]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
     fn told(groups: impl Iterator<Item = Group>) -> Vec<String> {
-        groups.map(|group| format!("{} {} {}", group.index, group.address, group.users)).collect()
+        groups.map(|group| format!("{} {} {}", group.index, group.address, group.users.unwrap())).collect()
     }
 
     #[test]

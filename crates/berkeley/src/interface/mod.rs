@@ -9,6 +9,9 @@ mod flags;
 mod group;
 mod kind;
 mod route;
+#[cfg(any(bsd, test))]
+#[cfg_attr(not(any(apple, freebsd)), allow(dead_code, reason = "the messages of the others are not read"))]
+pub(crate) mod route_message;
 
 use std::net::IpAddr;
 
@@ -100,7 +103,7 @@ pub struct Counters {
 /// | [`counters`](Self::counters) | yes | but for NetBSD | yes |
 /// | [`speed`](Self::speed) | Linux 5.6 | but for NetBSD | yes |
 /// | [`parent`](Self::parent), [`master`](Self::master) | yes | - | - |
-/// | [`gateways`](Self::gateways) | yes | - | yes |
+/// | [`gateways`](Self::gateways) | yes | FreeBSD and Apple's | yes |
 ///
 /// # Examples
 ///

@@ -69,7 +69,6 @@ impl Route {
     }
 
     /// The default gateways of an interface, those of the least metric first.
-    #[cfg_attr(not(any(linux_like, windows)), allow(dead_code))]
     pub(crate) fn gateways_of(routes: &[Self], interface: u32) -> Vec<IpAddr> {
         let leads_out = |route: &&Self| route.interface == Some(interface) && route.is_default();
         let mut found: Vec<_> = routes

@@ -33,8 +33,9 @@ fn unsettled() -> Error {
 /// | system | how | what it lacks |
 /// |---|---|---|
 /// | Linux | rtnetlink(7), in the network namespace of the thread that opens it; a list that changed under way is asked for again | |
-/// | the BSDs, macOS | `getifaddrs(3)` | [`routes`](Self::routes), [`groups`](Self::groups) |
-/// | Windows | `GetAdaptersAddresses`, `GetIfEntry2`, `GetIpForwardTable2` | [`groups`](Self::groups) |
+/// | FreeBSD, macOS | `getifaddrs(3)`, `getifmaddrs(3)`, `sysctl(3)` of route(4) | |
+/// | the other BSDs | `getifaddrs(3)` | [`routes`](Self::routes), [`groups`](Self::groups) |
+/// | Windows | `GetAdaptersAddresses`, `GetIfEntry2`, `GetIpForwardTable2` | |
 /// | others | unsupported | |
 ///
 /// # Examples
@@ -88,7 +89,11 @@ impl Interfaces {
     ///
     /// # Errors
     ///
-    /// [`is_unsupported`](Error::is_unsupported) on the BSDs and macOS.
+    /// [`is_unsupported`](Error::is_unsupported) on NetBSD, OpenBSD and DragonFly.
+    ///
+    /// # Platform notes
+    ///
+    /// - FreeBSD, macOS: those of this process's table (`setfib(2)`), without metrics; what is known of neighbours is no route.
     pub fn routes(&mut self) -> Result<Vec<Route>> {
         self.0.routes()
     }
@@ -104,11 +109,12 @@ impl Interfaces {
     ///
     /// # Errors
     ///
-    /// [`is_unsupported`](Error::is_unsupported) on systems other than Linux.
+    /// [`is_unsupported`](Error::is_unsupported) on NetBSD, OpenBSD and DragonFly.
     ///
     /// # Platform notes
     ///
     /// - Linux: the files `igmp` and `igmp6` of proc(5), of the network namespace of the thread that asks.
+    /// - FreeBSD, macOS: `getifmaddrs(3)`. Windows: `GetAdaptersAddresses`. They do not tell how many have joined.
     ///
     /// # Examples
     ///
@@ -120,7 +126,7 @@ impl Interfaces {
     /// let mut interfaces = Interfaces::open()?;
     /// let loopback = interfaces.by_address(Ipv4Addr::LOCALHOST)?;
     /// for group in interfaces.groups()?.iter().filter(|group| group.index() == loopback.index()) {
-    ///     println!("{} ({})", group.address(), group.users());
+    ///     println!("{} ({:?})", group.address(), group.users());
     /// }
     /// # Ok::<(), berkeley::Error>(())
     /// ```

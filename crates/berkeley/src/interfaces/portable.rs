@@ -1,6 +1,6 @@
 //! Other systems: interfaces as the system layer lists them, and changes by comparing two lists.
 
-use crate::error::{During, Error, Operation, Result};
+use crate::error::{During, Errno, Error, Operation, Result};
 use crate::interface::{Change, Group, Interface, InterfaceAddress, Known, Route};
 use crate::sys::descriptor::Borrowed;
 use crate::sys::interface::{self, Notifier};
@@ -40,7 +40,12 @@ impl Lister {
     }
 
     pub(super) fn groups(&mut self) -> Result<Vec<Group>> {
-        Err(Error::unsupported(Operation::Interface, "a list of the groups that interfaces have joined"))
+        interface::groups().map_err(|errno| match errno {
+            Errno::OPNOTSUPP => {
+                Error::unsupported(Operation::Interface, "a list of the groups that interfaces have joined")
+            }
+            errno => Error::new(Operation::Interface, errno),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Result;
 use super::descriptor::{Borrowed, Descriptor};
 use crate::error::Errno;
-use crate::interface::{Interface, Route};
+use crate::interface::{Group, Interface, Route};
 
 pub(crate) fn available() -> Result<()> {
     Err(Errno::OPNOTSUPP)
@@ -14,6 +14,10 @@ pub(crate) fn list() -> Result<Vec<Interface>> {
 }
 
 pub(crate) fn routes() -> Result<Vec<Route>> {
+    Err(Errno::OPNOTSUPP)
+}
+
+pub(crate) fn groups() -> Result<Vec<Group>> {
     Err(Errno::OPNOTSUPP)
 }
 

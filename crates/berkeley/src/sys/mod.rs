@@ -22,7 +22,7 @@
 //!
 //! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
 //! `source_filter` for those that have such filters, and all have a body for the others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
-//! machine. `number` has what the system calls which option: one file a system.
+//! machine, `name_server` what Windows knows of name servers. `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
 //!
@@ -69,6 +69,9 @@ pub(crate) mod interface;
 #[cfg(all(bsd, not(berkeley_sys = "unsupported")))]
 #[path = "bsd/kqueue.rs"]
 mod kqueue;
+#[cfg(feature = "dns")]
+#[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/name_server.rs")]
+pub(crate) mod name_server;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/process.rs")]
 pub(crate) mod process;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/signal.rs")]
@@ -93,6 +96,8 @@ pub(crate) mod watch;
 
 use std::borrow::Cow;
 use std::io::IoSlice;
+#[cfg(feature = "dns")]
+use std::net::IpAddr;
 use std::time::Duration;
 
 pub use self::buffer::{Buffer, Spare, Uninit, spare};
@@ -189,6 +194,16 @@ pub(crate) enum Fate {
     Ended(i32),
     /// It is no child of this process, or was waited for.
     NoChild,
+}
+
+/// What an interface was told of the domain name system, and its metric.
+#[cfg(feature = "dns")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Announced {
+    pub(crate) metric: u32,
+    /// Name servers, with their zones.
+    pub(crate) servers: Vec<(IpAddr, u32)>,
+    pub(crate) domains: Vec<String>,
 }
 
 /// An address that the system can be given and that it can give.

@@ -99,6 +99,12 @@ impl Ahead {
         }
     }
 
+    /// The lookup whose answer is next, and when it is given up.
+    fn first(&self) -> Option<(&Lookup, Deadline)> {
+        let (lookup, deadline) = self.started.front()?;
+        lookup.as_ref().ok().map(|lookup| (lookup, *deadline))
+    }
+
     /// Waits for the next answer.
     fn next(&mut self, timeout: Option<Duration>) -> Option<Result<Host, Error>> {
         let (lookup, deadline) = self.started.pop_front()?;
@@ -138,24 +144,51 @@ impl Resolve {
                     |name| table::protocol(&name).map(Answer::from),
                 );
             }
-            let asker = plan.map(dns::Asker::open).transpose()?.map(RefCell::new);
-            if let Some(asker) = asker.as_ref().filter(|_| !self.types.is_empty()) {
-                let read = |text: &str| self.query(text).map(|_| text.to_owned());
-                return self.each(sink, read, |text| asker.borrow_mut().ask(&text));
+            match plan {
+                None => self.ask_system(sink, timeout),
+                Some(plan) if self.types.is_empty() => self.ask_both(sink, timeout, plan),
+                Some(plan) => self.ask_servers(sink, plan),
             }
-            let ahead = RefCell::new(Ahead::default());
-            let begin = |text: &str| {
-                let query = self.query(text)?;
-                ahead.borrow_mut().push(query, timeout);
-                Ok(text.to_owned())
-            };
-            self.each(sink, begin, |text| {
-                let host = ahead.borrow_mut().next(timeout).unwrap_or_else(|| Err(never_asked(&text)));
-                match &asker {
-                    None => host.map(|host| system(&text, &host)),
-                    Some(asker) => both(&text, host, asker.borrow_mut().ask(&text)),
-                }
-            })
+        })
+    }
+
+    fn ask_system(&self, sink: &mut Sink, timeout: Option<Duration>) -> Result<Exit, Failure> {
+        let ahead = RefCell::new(Ahead::default());
+        let begin = |text: &str| {
+            ahead.borrow_mut().push(self.query(text)?, timeout);
+            Ok(text.to_owned())
+        };
+        self.each(sink, begin, |text| {
+            let host = ahead.borrow_mut().next(timeout).unwrap_or_else(|| Err(never_asked(&text)));
+            host.map(|host| system(&text, &host))
+        })
+    }
+
+    fn ask_servers(&self, sink: &mut Sink, plan: dns::Plan) -> Result<Exit, Failure> {
+        let asker = RefCell::new(dns::Asker::open(plan)?);
+        let begin = |text: &str| {
+            self.query(text).map(drop)?;
+            asker.borrow_mut().push(text);
+            Ok(text.to_owned())
+        };
+        self.each(sink, begin, |text| asker.borrow_mut().next().unwrap_or_else(|| Err(never_asked(&text))))
+    }
+
+    fn ask_both(&self, sink: &mut Sink, timeout: Option<Duration>, plan: dns::Plan) -> Result<Exit, Failure> {
+        let both_ahead = RefCell::new((Ahead::default(), dns::Asker::open(plan)?));
+        let begin = |text: &str| {
+            let (ahead, asker) = &mut *both_ahead.borrow_mut();
+            ahead.push(self.query(text)?, timeout);
+            asker.push(text);
+            Ok(text.to_owned())
+        };
+        self.each(sink, begin, |text| {
+            let (ahead, asker) = &mut *both_ahead.borrow_mut();
+            if let Some((lookup, deadline)) = ahead.first() {
+                asker.wait_beside(lookup, deadline)?;
+            }
+            let host = ahead.next(timeout).unwrap_or_else(|| Err(never_asked(&text)));
+            both(&text, host, asker.next().unwrap_or_else(|| Err(never_asked(&text))))
         })
     }
 

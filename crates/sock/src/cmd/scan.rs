@@ -34,6 +34,9 @@ open if an answer comes, silent if nothing does, which says nothing.
 
 The exit code is 0 if anything is open, 1 if nothing is, 3 if a name could not be resolved.";
 
+/// How long each may take. Windows asks again and again, for two seconds, before it believes that a port is closed.
+const LIMIT: &str = if cfg!(windows) { "3s" } else { "1s" };
+
 /// Find out which ports of which hosts accept connections
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES, after_help = AFTER)]
@@ -42,7 +45,7 @@ pub struct Scan {
     #[arg(required = true, value_name = "TARGET")]
     targets: Vec<String>,
     /// How long an answer is waited for
-    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    #[arg(long, value_name = "DURATION", default_value = LIMIT)]
     timeout: String,
     /// How many are tried at once, at most
     #[arg(long, value_name = "N", default_value = "256")]

@@ -1,7 +1,7 @@
-//! Interfaces: getifaddrs(3), and a routing socket that tells of changes.
+//! Interfaces: getifaddrs(3), getifmaddrs(3), sysctl(3); and a routing socket that tells of changes.
 
 use std::ffi::CStr;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::os::fd::AsRawFd;
 use std::ptr;
 
@@ -9,7 +9,8 @@ use super::descriptor::{self, Borrowed, Descriptor};
 use super::system::{checked, last_errno};
 use super::{Result, check};
 use crate::error::{Errno, Operation};
-use crate::interface::{AddressScope, Interface, InterfaceAddress, InterfaceFlags, InterfaceKind, Route};
+use crate::interface::route_message::{ip_of, prefix_of};
+use crate::interface::{AddressScope, Interface, InterfaceAddress, InterfaceFlags, InterfaceKind};
 
 #[allow(clippy::unnecessary_wraps, reason = "its twin has nothing to offer")]
 pub(crate) fn available() -> Result<()> {
@@ -53,16 +54,18 @@ fn index_of(name: *const libc::c_char) -> u32 {
     unsafe { libc::if_nametoindex(name) }
 }
 
+const INET6: u8 = libc::AF_INET6 as u8;
+
 /// Takes what an entry says of its interface: a hardware address with all the numbers, or an address.
 fn take(interface: &mut Interface, entry: &libc::ifaddrs) {
     interface.flags = InterfaceFlags::from_bits_retain(u64::from(entry.ifa_flags));
     let Some(bytes) = bytes_of(entry.ifa_addr) else { return };
     if i32::from(bytes[1]) == libc::AF_LINK {
         take_link(interface, bytes, entry.ifa_data);
-    } else if let Some(address) = ip(bytes, bytes[1]) {
+    } else if let Some(address) = ip_of(bytes, INET6) {
         let prefix = bytes_of(entry.ifa_netmask).map_or(0, |mask| prefix_of(mask, address.is_ipv4()));
         let mut told = InterfaceAddress::new(interface.index, address, prefix, AddressScope::of(address));
-        let other = bytes_of(entry.ifa_dstaddr).and_then(|other| ip(other, bytes[1]));
+        let other = bytes_of(entry.ifa_dstaddr).and_then(|other| ip_of(other, INET6));
         if interface.flags.contains(InterfaceFlags::POINT_TO_POINT) {
             told.peer = other.filter(|other| *other != address && !other.is_unspecified());
         } else if interface.flags.contains(InterfaceFlags::BROADCAST) {
@@ -84,35 +87,6 @@ fn bytes_of<'a>(address: *const libc::sockaddr) -> Option<&'a [u8]> {
     // SAFETY: a socket address of these systems begins with its length, and has as many bytes.
     let bytes = unsafe { std::slice::from_raw_parts(first, usize::from(*first)) };
     (bytes.len() >= 2).then_some(bytes)
-}
-
-/// Where the address is in a `sockaddr_in`, and in a `sockaddr_in6`.
-const AT4: usize = 4;
-const AT6: usize = 8;
-
-fn ip(bytes: &[u8], family: u8) -> Option<IpAddr> {
-    match i32::from(family) {
-        libc::AF_INET => {
-            let v4: [u8; 4] = bytes.get(AT4..AT4 + 4)?.try_into().ok()?;
-            Some(Ipv4Addr::from(v4).into())
-        }
-        libc::AF_INET6 => {
-            let mut v6: [u8; 16] = bytes.get(AT6..AT6 + 16)?.try_into().ok()?;
-            // Some kernels leave the index of the interface in a link-local address.
-            if v6[0] == 0xfe && v6[1] & 0xc0 == 0x80 {
-                v6[2..4].fill(0);
-            }
-            Some(Ipv6Addr::from(v6).into())
-        }
-        _ => None,
-    }
-}
-
-/// How many bits of a mask are set; one may be cut behind its last byte that is not zero, and have no family.
-fn prefix_of(mask: &[u8], is_v4: bool) -> u8 {
-    let (at, length) = if is_v4 { (AT4, 4) } else { (AT6, 16) };
-    let bits = mask.iter().skip(at).take(length).map(|byte| byte.count_ones()).sum::<u32>();
-    bits as u8
 }
 
 /// Takes the type and the address of the hardware from a `sockaddr_dl`, and the numbers from an `if_data`.
@@ -201,8 +175,125 @@ const fn state(_: &libc::if_data) -> crate::interface::OperationalState {
     crate::interface::OperationalState::Unknown
 }
 
-pub(crate) fn routes() -> Result<Vec<Route>> {
-    Err(Errno::OPNOTSUPP)
+/// What getifaddrs(3) does not tell.
+#[cfg(not(any(apple, freebsd)))]
+mod tables {
+    use crate::error::Errno;
+    use crate::interface::{Group, Route};
+    use crate::sys::Result;
+
+    pub(crate) fn routes() -> Result<Vec<Route>> {
+        Err(Errno::OPNOTSUPP)
+    }
+
+    pub(crate) fn groups() -> Result<Vec<Group>> {
+        Err(Errno::OPNOTSUPP)
+    }
+}
+
+pub(crate) use self::tables::{groups, routes};
+
+/// What getifaddrs(3) does not tell, on the systems that have it in the same form.
+#[cfg(any(apple, freebsd))]
+mod tables {
+    use std::ptr;
+
+    use super::{INET6, bytes_of};
+    use crate::error::{Errno, Operation};
+    use crate::interface::route_message::{self, Layout, ip_of};
+    use crate::interface::{Group, Route};
+    use crate::sys::system::{checked, last_errno};
+    use crate::sys::{Result, check};
+
+    #[cfg(apple)]
+    const LAYOUT: Layout = Layout::APPLE;
+    #[cfg(freebsd)]
+    const LAYOUT: Layout = Layout::freebsd(size_of::<libc::c_ulong>());
+
+    const _: () = assert!(LAYOUT.inet6 == INET6);
+    #[cfg(apple)]
+    const _: () = assert!(LAYOUT.header == size_of::<libc::rt_msghdr>());
+
+    pub(crate) fn routes() -> Result<Vec<Route>> {
+        // More routes may come between two calls, but not for ever.
+        const TRIES: usize = 10;
+        let mut room = Vec::new();
+        for _ in 0..TRIES {
+            let needed = dump(&mut [])?;
+            room.resize(needed + needed / 4, 0);
+            match dump(&mut room) {
+                Ok(length) => return Ok(route_message::routes(&room[..length], LAYOUT)),
+                Err(Errno::NOMEM) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        Err(Errno::NOBUFS)
+    }
+
+    /// Asks for all routes of both families; returns how many bytes they take, of which none are written without room.
+    fn dump(room: &mut [u8]) -> Result<usize> {
+        check(Operation::Interface)?;
+        let mut table = [libc::CTL_NET, libc::PF_ROUTE, 0, libc::AF_UNSPEC, libc::NET_RT_DUMP, 0];
+        let mut length = room.len();
+        let first = if room.is_empty() { ptr::null_mut() } else { room.as_mut_ptr().cast() };
+        let count = table.len() as libc::c_uint;
+        // SAFETY: the room is null, or writable for the length that is given; the table has so many numbers; nothing is set.
+        let asked =
+            unsafe { libc::sysctl(table.as_mut_ptr(), count, first, &raw mut length, ptr::null_mut(), 0) };
+        checked(asked).map(|_| length)
+    }
+
+    /// `struct ifmaddrs` of <ifaddrs.h>.
+    #[repr(C)]
+    struct Entry {
+        next: *mut Entry,
+        name: *const libc::sockaddr,
+        address: *const libc::sockaddr,
+        link_address: *const libc::sockaddr,
+    }
+
+    unsafe extern "C" {
+        fn getifmaddrs(first: *mut *mut Entry) -> libc::c_int;
+        fn freeifmaddrs(first: *mut Entry);
+    }
+
+    /// The list that the system gives, until it is given back.
+    struct Given(*mut Entry);
+
+    impl Drop for Given {
+        fn drop(&mut self) {
+            // SAFETY: getifmaddrs(3) gave the list, and nothing of it is kept.
+            unsafe { freeifmaddrs(self.0) };
+        }
+    }
+
+    pub(crate) fn groups() -> Result<Vec<Group>> {
+        check(Operation::Interface)?;
+        let mut first = ptr::null_mut();
+        // SAFETY: the pointer is writable.
+        if unsafe { getifmaddrs(&raw mut first) } != 0 {
+            return Err(last_errno());
+        }
+        let given = Given(first);
+        let mut groups = Vec::new();
+        let mut next = given.0;
+        // SAFETY: an entry of the list is valid until the list is given back, and the last one has no next.
+        while let Some(entry) = unsafe { next.as_ref() } {
+            groups.extend(group(entry));
+            next = entry.next;
+        }
+        Ok(groups)
+    }
+
+    /// A group of either family; those of the hardware are passed over.
+    fn group(entry: &Entry) -> Option<Group> {
+        /// Where a `sockaddr_dl` has the index of its interface.
+        const INDEX: usize = 2;
+        let name = bytes_of(entry.name)?;
+        let index = u16::from_ne_bytes(name.get(INDEX..INDEX + 2)?.try_into().ok()?);
+        let group = ip_of(bytes_of(entry.address)?, INET6)?;
+        Some(Group::new(index.into(), group))
+    }
 }
 
 /// A routing socket: readable when something changes.

@@ -1,23 +1,24 @@
 //! Interfaces: GetAdaptersAddresses, GetIfEntry2, GetIpForwardTable2; and what tells of changes.
 
 use std::ffi::CStr;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::ptr::{null, null_mut};
+use std::net::{IpAddr, Ipv4Addr};
+use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use windows_sys::Win32::Foundation::{ERROR_BUFFER_OVERFLOW, ERROR_NO_DATA, HANDLE};
+use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::NetworkManagement::IpHelper as ip;
 use windows_sys::Win32::Networking::WinSock as ws;
 
 use super::descriptor::Borrowed;
+use super::system::adapters::{Adapter, Adapters, address, chain, index, ip_of, wide};
 use super::wake::Wake;
 use super::{Result, check};
 use crate::addr::LinkAddress;
 use crate::addr::network::IpNet;
 use crate::error::{Errno, Operation};
 use crate::interface::{
-    AddressFlags, AddressScope, Counters, Interface, InterfaceAddress, InterfaceFlags, InterfaceKind,
+    AddressFlags, AddressScope, Counters, Group, Interface, InterfaceAddress, InterfaceFlags, InterfaceKind,
     OperationalState, Route,
 };
 
@@ -30,48 +31,16 @@ fn errno(number: u32) -> Errno {
     Errno::from_raw(number as i32)
 }
 
-/// The list of the system, in memory that is aligned for it.
-fn adapters() -> Result<Vec<u64>> {
-    const FLAGS: u32 = ip::GAA_FLAG_SKIP_ANYCAST | ip::GAA_FLAG_SKIP_MULTICAST | ip::GAA_FLAG_SKIP_DNS_SERVER;
-    // More interfaces may come between two calls, but not for ever.
-    const TRIES: usize = 10;
-    let mut room = vec![0_u64; 2048];
-    for _ in 0..TRIES {
-        check(Operation::Interface)?;
-        let mut length = size_of_val(&room[..]) as u32;
-        let first = room.as_mut_ptr().cast();
-        // SAFETY: the room is writable for the length that is given, and aligned for the structures.
-        let asked =
-            unsafe { ip::GetAdaptersAddresses(ws::AF_UNSPEC.into(), FLAGS, null(), first, &raw mut length) };
-        match asked {
-            0 => return Ok(room),
-            ERROR_NO_DATA => return Ok(Vec::new()),
-            ERROR_BUFFER_OVERFLOW => room.resize((length as usize).div_ceil(8).max(room.len() * 2), 0),
-            number => return Err(errno(number)),
-        }
-    }
-    Err(Errno::NOBUFS)
-}
-
 pub(crate) fn list() -> Result<Vec<Interface>> {
-    let room = adapters()?;
-    let mut interfaces = Vec::new();
-    let mut next: *const ip::IP_ADAPTER_ADDRESSES_LH =
-        if room.is_empty() { null() } else { room.as_ptr().cast() };
-    // SAFETY: an entry lies in the room, or is null after the last one.
-    while let Some(adapter) = unsafe { next.as_ref() } {
-        interfaces.push(interface(adapter));
-        next = adapter.Next;
-    }
-    Ok(interfaces)
+    const FLAGS: u32 = ip::GAA_FLAG_SKIP_ANYCAST | ip::GAA_FLAG_SKIP_MULTICAST | ip::GAA_FLAG_SKIP_DNS_SERVER;
+    Ok(Adapters::ask(FLAGS)?.iter().map(interface).collect())
 }
 
-fn interface(adapter: &ip::IP_ADAPTER_ADDRESSES_LH) -> Interface {
-    // SAFETY: the union holds these numbers since Windows Vista.
-    let index4 = unsafe { adapter.Anonymous1.Anonymous.IfIndex };
-    let index = if index4 == 0 { adapter.Ipv6IfIndex } else { index4 };
+fn interface(adapter: &Adapter) -> Interface {
+    let index = index(adapter);
     let mut interface = Interface::new(index, &name(index, adapter.AdapterName));
-    interface.friendly_name = wide(adapter.FriendlyName);
+    // SAFETY: the text, if there is one, ends with zero.
+    interface.friendly_name = unsafe { wide(adapter.FriendlyName) }.map(Into::into);
     interface.kind = InterfaceKind::of_if_type(adapter.IfType);
     interface.state = state(adapter.OperStatus);
     interface.mtu = Some(adapter.Mtu).filter(|mtu| *mtu != u32::MAX);
@@ -81,13 +50,25 @@ fn interface(adapter: &ip::IP_ADAPTER_ADDRESSES_LH) -> Interface {
     let link = LinkAddress::new(interface.zone()).with_hardware_type(adapter.IfType as u16);
     interface.link = link.clone().with_hardware_address(&adapter.PhysicalAddress[..length]).unwrap_or(link);
     take_row(&mut interface, adapter);
-    let mut next: *const ip::IP_ADAPTER_UNICAST_ADDRESS_LH = adapter.FirstUnicastAddress;
-    // SAFETY: an entry lies in the room of the adapter, or is null after the last one.
-    while let Some(entry) = unsafe { next.as_ref() } {
-        interface.addresses.extend(address(&interface, entry));
-        next = entry.Next;
-    }
+    // SAFETY: the addresses lie in the room of the adapter.
+    let entries = unsafe { chain(adapter.FirstUnicastAddress, |entry| entry.Next) };
+    interface.addresses = entries.filter_map(|entry| told(&interface, entry)).collect();
     interface
+}
+
+pub(crate) fn groups() -> Result<Vec<Group>> {
+    const FLAGS: u32 = ip::GAA_FLAG_SKIP_UNICAST
+        | ip::GAA_FLAG_SKIP_ANYCAST
+        | ip::GAA_FLAG_SKIP_DNS_SERVER
+        | ip::GAA_FLAG_SKIP_FRIENDLY_NAME;
+    let mut groups = Vec::new();
+    for adapter in Adapters::ask(FLAGS)?.iter() {
+        // SAFETY: the groups lie in the room of the adapter.
+        let entries = unsafe { chain(adapter.FirstMulticastAddress, |entry| entry.Next) };
+        let addresses = entries.filter_map(|entry| address(&entry.Address));
+        groups.extend(addresses.map(|(group, _)| Group::new(index(adapter), group)));
+    }
+    Ok(groups)
 }
 
 /// The name that if_nametoindex knows; that of the registry where there is none.
@@ -101,20 +82,6 @@ fn name(index: u32, registry: *const u8) -> String {
     }
     let text = room.split(|byte| *byte == 0).next().unwrap_or_default();
     String::from_utf8_lossy(text).into_owned()
-}
-
-fn wide(text: *const u16) -> Option<Box<str>> {
-    if text.is_null() {
-        return None;
-    }
-    let mut length = 0;
-    // SAFETY: the text ends with zero, and is read no further.
-    while unsafe { *text.wrapping_add(length) } != 0 {
-        length += 1;
-    }
-    // SAFETY: so many numbers were just read.
-    let text = String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(text, length) });
-    (!text.is_empty()).then(|| text.into())
 }
 
 fn state(number: i32) -> OperationalState {
@@ -133,7 +100,7 @@ fn state(number: i32) -> OperationalState {
 }
 
 /// Takes the flags and counters, of which the list of the adapters has a part.
-fn take_row(interface: &mut Interface, adapter: &ip::IP_ADAPTER_ADDRESSES_LH) {
+fn take_row(interface: &mut Interface, adapter: &Adapter) {
     const ENABLED: i32 = 1;
     const NO_MULTICAST: u32 = 0x10;
     let mut row = ip::MIB_IF_ROW2 { InterfaceLuid: adapter.Luid, ..Default::default() };
@@ -169,34 +136,8 @@ fn take_row(interface: &mut Interface, adapter: &ip::IP_ADAPTER_ADDRESSES_LH) {
     });
 }
 
-/// Reads an address of either family from the structure that has room for both.
-fn ip_of(address: &ws::SOCKADDR_INET) -> Option<IpAddr> {
-    // SAFETY: every kind of it begins with the family.
-    match unsafe { address.si_family } {
-        ws::AF_INET => {
-            // SAFETY: the family says so.
-            let bytes = unsafe { address.Ipv4.sin_addr.S_un.S_addr };
-            Some(Ipv4Addr::from(bytes.to_ne_bytes()).into())
-        }
-        ws::AF_INET6 => {
-            // SAFETY: the family says so.
-            Some(Ipv6Addr::from(unsafe { address.Ipv6.sin6_addr.u.Byte }).into())
-        }
-        _ => None,
-    }
-}
-
-fn address(interface: &Interface, entry: &ip::IP_ADAPTER_UNICAST_ADDRESS_LH) -> Option<InterfaceAddress> {
-    let length = usize::try_from(entry.Address.iSockaddrLength).ok()?;
-    let mut whole = ws::SOCKADDR_INET::default();
-    let from = entry.Address.lpSockaddr.cast::<u8>();
-    if from.is_null() {
-        return None;
-    }
-    let to = (&raw mut whole).cast::<u8>();
-    // SAFETY: the address is readable for its length, and no more of it is taken than there is room for.
-    unsafe { std::ptr::copy_nonoverlapping(from, to, length.min(size_of::<ws::SOCKADDR_INET>())) };
-    let address = ip_of(&whole)?;
+fn told(interface: &Interface, entry: &ip::IP_ADAPTER_UNICAST_ADDRESS_LH) -> Option<InterfaceAddress> {
+    let (address, _) = address(&entry.Address)?;
     let prefix = entry.OnLinkPrefixLength;
     let mut told = InterfaceAddress::new(interface.index, address, prefix, AddressScope::of(address));
     told.flags = flags(entry);

@@ -3,6 +3,7 @@
 //! No call of Winsock has a flag for "do not wait". So every socket here is non-blocking from its first instant,
 //! and calls that wait do so by [`wait`]: an [`Attempt`](super::Attempt) makes no difference.
 
+pub(in crate::sys) mod adapters;
 pub(crate) mod address;
 pub(crate) mod descriptor;
 pub(crate) mod flag;

@@ -1,14 +1,15 @@
 //! What name servers say, asked themselves.
 
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use berkeley::addr::arpa;
-use berkeley::dns::{self, Client, Config, RecordType};
+use berkeley::dns::{self, Client, Config, Question, RecordType};
 use berkeley::name::Families;
-use berkeley::{Deadline, Error};
+use berkeley::{Deadline, Error, Interest, Lookup, Underway, Watch, wait_any};
 
-use super::{Answer, read_address};
+use super::{AHEAD, Answer, read_address};
 use crate::endpoint::nearest;
 use crate::output::Record;
 use crate::report::{Failure, Problem};
@@ -58,10 +59,13 @@ pub fn read_type(text: &str) -> Result<RecordType, Problem> {
     })
 }
 
-/// Asks the servers of a plan.
+/// Asks the servers of a plan: some names are under way, the others wait for their turn.
 pub struct Asker {
     client: Client,
     plan: Plan,
+    waiting: VecDeque<String>,
+    started: VecDeque<(String, Vec<Question>)>,
+    ended: HashMap<Question, Result<dns::Answer, Error>>,
 }
 
 impl Asker {
@@ -76,33 +80,60 @@ impl Asker {
             config.servers.clone_from(&plan.servers);
         }
         config.tcp |= plan.tcp;
-        Ok(Self { client: Client::new(config).map_err(failed)?, plan })
+        let client = Client::new(config).map_err(failed)?;
+        let (waiting, started, ended) = Default::default();
+        Ok(Self { client, plan, waiting, started, ended })
     }
 
-    /// Asks for everything of a name, or backwards of an address, at once.
+    /// Takes a name, or an address to ask for backwards; its answer comes when it is next.
+    pub fn push(&mut self, text: &str) {
+        self.waiting.push_back(text.to_owned());
+        self.start();
+    }
+
+    fn start(&mut self) {
+        while self.started.len() < AHEAD {
+            let Some(text) = self.waiting.pop_front() else { return };
+            let address = read_address(&text).and_then(|address| address.ip());
+            let name = address.map_or_else(|| text.clone(), |ip| arpa::name(ip) + ".");
+            let deadline = self.plan.timeout.map_or(Deadline::never(), Deadline::after);
+            let types = self.types(address.is_some());
+            let questions = types.into_iter().map(|kind| self.client.start(&name, kind, deadline)).collect();
+            self.started.push_back((text, questions));
+        }
+    }
+
+    /// Goes on until the system has answered as well, which takes its own time.
+    pub fn wait_beside(&mut self, lookup: &Lookup, deadline: Deadline) -> Result<(), Error> {
+        while lookup.now().is_none() && !deadline.has_passed() {
+            self.ended.extend(
+                std::iter::from_fn(|| self.client.go_on().transpose()).collect::<Result<Vec<_>, _>>()?,
+            );
+            let until = deadline.earlier(self.client.deadline());
+            let mut watches = self.client.watches();
+            watches.push(Watch::new(lookup, Interest::READABLE));
+            wait_any(&mut watches, until)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the next answer.
     ///
     /// A name that has records of some of the types has an answer. If it has none, that is the error.
-    pub fn ask(&mut self, text: &str) -> Result<Answer, Error> {
-        let address = read_address(text).and_then(|address| address.ip());
-        let name = address.map_or_else(|| text.to_owned(), |ip| arpa::name(ip) + ".");
-        let types = self.types(address.is_some());
-        let deadline = self.plan.timeout.map_or(Deadline::never(), Deadline::after);
-        let results = self.client.query_all(types.iter().map(|kind| (name.as_str(), *kind)), deadline);
-        let mut answers = Vec::new();
-        let mut failed: Option<Error> = None;
-        for result in results {
-            match result {
-                Ok(answer) => answers.push(answer),
-                // That a name has none of a type says less than that nobody answered.
-                Err(error) if failed.as_ref().is_none_or(Error::is_no_data) => failed = Some(error),
-                Err(_) => {}
+    pub fn next(&mut self) -> Option<Result<Answer, Error>> {
+        let (text, questions) = self.started.pop_front()?;
+        let results: Vec<_> = questions.into_iter().map(|question| self.result(question)).collect();
+        self.start();
+        Some(answer(&text, results))
+    }
+
+    fn result(&mut self, question: Question) -> Result<dns::Answer, Error> {
+        loop {
+            if let Some(result) = self.ended.remove(&question) {
+                return result;
             }
-        }
-        match (answers.first(), failed) {
-            (None, Some(error)) => Err(error),
-            (_, failed) => {
-                let failed = failed.filter(|error| !error.is_no_data());
-                Ok(Answer { record: record(text, &answers), failed })
+            if let Some((question, result)) = Underway::wait(&mut self.client, Deadline::never())? {
+                self.ended.insert(question, result);
             }
         }
     }
@@ -114,6 +145,26 @@ impl Asker {
             Families::V4 => vec![RecordType::A],
             Families::V6 => vec![RecordType::AAAA],
             _ => vec![RecordType::AAAA, RecordType::A],
+        }
+    }
+}
+
+fn answer(text: &str, results: Vec<Result<dns::Answer, Error>>) -> Result<Answer, Error> {
+    let mut answers = Vec::new();
+    let mut failed: Option<Error> = None;
+    for result in results {
+        match result {
+            Ok(answer) => answers.push(answer),
+            // That a name has none of a type says less than that nobody answered.
+            Err(error) if failed.as_ref().is_none_or(Error::is_no_data) => failed = Some(error),
+            Err(_) => {}
+        }
+    }
+    match (answers.first(), failed) {
+        (None, Some(error)) => Err(error),
+        (_, failed) => {
+            let failed = failed.filter(|error| !error.is_no_data());
+            Ok(Answer { record: record(text, &answers), failed })
         }
     }
 }
