@@ -271,33 +271,6 @@ fn a_stream_has_no_messages() {
     );
 }
 
-#[cfg(unix)]
-#[test]
-fn descriptors_come_with_their_message_and_what_nobody_takes_is_closed() {
-    use berkeley::UnixDatagram;
-
-    let _limit = limit();
-    berkeley_testkit::leak::check(|| {
-        for path in PATHS {
-            let (left, right) = UnixDatagram::pair().unwrap();
-            let passed = [UdpSocket::bind(LOOPBACK).unwrap(), UdpSocket::bind(LOOPBACK).unwrap()];
-            let mut control = Control::new();
-            control.push_descriptors(&passed).unwrap();
-            let data = [IoSlice::new(b"two")];
-            let messages = [Message::new(&data), Message::new(&data).control(&control)];
-            assert_eq!(left.send_batch(&mut Sender::by(path), &messages).unwrap(), 2);
-            let mut receiver = Receiver::with_control(4, 9, message::descriptor_room(4)).by(path);
-            let mut heard = 0;
-            while heard < 2 {
-                heard += right.by(soon()).recv_batch(&mut receiver).unwrap();
-            }
-            let last = receiver.datagrams().last().unwrap().message();
-            let taken = receiver.take_descriptor(last).unwrap();
-            assert!(UdpSocket::adopt(taken).unwrap().local_address().unwrap().ip().is_loopback());
-        }
-    });
-}
-
 /// Larger than a packet of the network, so that the kernel does not cut a send into them.
 #[cfg(target_os = "linux")]
 #[test]

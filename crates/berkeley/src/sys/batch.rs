@@ -51,6 +51,8 @@ pub(crate) struct Entry {
     pub(crate) from: RawAddress,
     pub(crate) inbox: Inbox<'static>,
     pub(crate) arrived: Arrived,
+    /// The size of the datagrams that the message was put together from, or its own; at least one.
+    pub(crate) piece: usize,
 }
 
 /// Places for several messages, all as long.
@@ -68,7 +70,8 @@ impl Room {
     pub(crate) fn new(messages: usize, size: usize, control: usize) -> Self {
         let arrived = Arrived { delivered: Delivered { length: 0, missing: 0 }, flags: 0 };
         let size = size.max(1);
-        let entry = || Entry { from: RawAddress::empty(), inbox: Inbox::new(Memory::of(control)), arrived };
+        let inbox = || Inbox::new(Memory::of(control));
+        let entry = || Entry { from: RawAddress::empty(), inbox: inbox(), arrived, piece: 1 };
         Self {
             memory: vec![0; messages.saturating_mul(size)],
             size,
@@ -95,14 +98,13 @@ impl Room {
     }
 
     /// Returns all messages that were received.
-    pub(crate) fn taken(&self) -> impl ExactSizeIterator<Item = (&Entry, &[u8])> {
-        let places = self.memory.chunks(self.size);
-        let taken = self.entries[..self.taken].iter();
-        taken.zip(places).map(|(entry, place)| (entry, &place[..entry.arrived.delivered.length]))
+    pub(crate) fn taken_mut(&mut self) -> &mut [Entry] {
+        &mut self.entries[..self.taken]
     }
 
-    pub(crate) fn entry_mut(&mut self, number: usize) -> Option<&mut Entry> {
-        self.entries[..self.taken].get_mut(number)
+    /// Counts the messages that were received.
+    pub(crate) fn len(&self) -> usize {
+        self.taken
     }
 
     /// Forgets what was received, and closes descriptors in it that nobody took.

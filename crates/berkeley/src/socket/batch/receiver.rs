@@ -93,16 +93,23 @@ impl<A: Sockaddr> Receiver<A> {
         Datagrams { receiver: self, next: 0, at: 0 }
     }
 
-    /// Counts the datagrams of the last receive.
-    pub(super) fn count(&self) -> usize {
-        self.room.taken().map(|(entry, data)| data.len().div_ceil(piece(entry, data)).max(1)).sum()
+    /// Takes note of what each message was put together from, and counts the datagrams.
+    pub(super) fn count(&mut self) -> usize {
+        let entries = self.room.taken_mut().iter_mut();
+        entries
+            .map(|entry| {
+                let length = entry.arrived.delivered.length;
+                entry.piece = piece(entry, length);
+                length.div_ceil(entry.piece).max(1)
+            })
+            .sum()
     }
 
     /// Takes the next descriptor that came with the message of that number.
     #[doc(alias = "SCM_RIGHTS")]
     pub fn take_descriptor(&mut self, number: usize) -> Option<Descriptor> {
         let (level, kind) = message::RIGHTS?;
-        self.room.entry_mut(number)?.inbox.take(level, kind)
+        self.room.taken_mut().get_mut(number)?.inbox.take(level, kind)
     }
 
     /// Forgets what was received, and closes descriptors that nobody took.
@@ -115,15 +122,16 @@ impl<A: Sockaddr> Receiver<A> {
 const LARGEST: usize = 1 << 16;
 
 /// Returns the size of the datagrams that a message was put together from: its own, if it is one.
-fn piece(entry: &Entry, data: &[u8]) -> usize {
+#[inline]
+fn piece(entry: &Entry, length: usize) -> usize {
     let told =
         if entry.inbox.bytes().is_empty() { None } else { Items::of(entry.inbox.bytes()).get(udp::GRO) };
-    told.map_or(data.len(), |size| size as usize).max(1)
+    told.map_or(length, |size| size as usize).max(1)
 }
 
 impl<A> fmt::Debug for Receiver<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Receiver({} of {} messages)", self.room.taken().len(), self.room.capacity())
+        write!(f, "Receiver({} of {} messages)", self.room.len(), self.room.capacity())
     }
 }
 
@@ -143,7 +151,7 @@ impl<'a, A: Sockaddr> Iterator for Datagrams<'a, A> {
     fn next(&mut self) -> Option<Datagram<'a, A>> {
         let (entry, data) = self.receiver.room.get(self.next)?;
         let (number, start) = (self.next, self.at);
-        let end = data.len().min(start + piece(entry, data));
+        let end = data.len().min(start + entry.piece);
         if end == data.len() {
             (self.next, self.at) = (self.next + 1, 0);
         } else {

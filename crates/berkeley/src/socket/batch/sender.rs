@@ -97,9 +97,8 @@ impl Sender {
         self.largest = match errno {
             // Larger than what the route takes at once; or, whatever the size, something that goes without a checksum.
             Errno::MSGSIZE | Errno::INVAL if self.refusals < MOST_REFUSALS => Some(size - 1),
-            Errno::MSGSIZE | Errno::INVAL => Some(0),
             // The device computes no checksums, or there is something between that cannot cut.
-            Errno::IO | Errno::OPNOTSUPP | Errno::NOPROTOOPT => Some(0),
+            Errno::MSGSIZE | Errno::INVAL | Errno::IO | Errno::OPNOTSUPP | Errno::NOPROTOOPT => Some(0),
             _ => return false,
         };
         true
