@@ -46,6 +46,7 @@
 //! | interfaces, their addresses and routes; what changes of them | [`Interfaces`], [`interface`]; [`InterfaceChanges`] |
 //! | the name of this machine | [`host_name`], [`domain_name`] |
 //! | what goes beside the data: control messages, descriptors, credentials; the queue of errors | [`message`] |
+//! | many messages by one call | [`batch`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | questions to name servers, with the feature `dns` | `dns` |
@@ -131,7 +132,7 @@ pub use signal::{Signal, SignalInfo, Signals};
 pub use socket::{
     Accepts, Addresses, AdoptError, Any, AsBytes, BACKLOG, By, Connecting, HoldsSocket, Instruction, Local,
     Now, Outcome, Readiness, ReceiveFlags, Received, Role, SendFlags, Socket, SocketOf, State, Streams,
-    Transfers, message,
+    Transfers, batch, message,
 };
 pub use source::{AsSource, Descriptor, Source};
 #[cfg(debug_assertions)]

@@ -59,3 +59,4 @@ pub(super) const SOCKTNOSUPPORT: i32 = -42;
 pub(super) const SRCH: i32 = -44;
 pub(super) const TIMEDOUT: i32 = -43;
 pub(super) const PROTO: i32 = -45;
+pub(super) const IO: i32 = -46;

@@ -58,6 +58,7 @@ pub(super) const NOSYS: i32 = windows_sys::Win32::Foundation::ERROR_CALL_NOT_IMP
 pub(super) const PIPE: i32 = windows_sys::Win32::Foundation::ERROR_BROKEN_PIPE as i32;
 pub(super) const PERM: i32 = windows_sys::Win32::Foundation::ERROR_ACCESS_DENIED as i32;
 pub(super) const SRCH: i32 = windows_sys::Win32::Foundation::ERROR_INVALID_PARAMETER as i32;
+pub(super) const IO: i32 = windows_sys::Win32::Foundation::ERROR_IO_DEVICE as i32;
 pub(super) const NFILE: i32 = -2;
 pub(super) const NONET: i32 = -1;
 pub(super) const PROTO: i32 = -3;

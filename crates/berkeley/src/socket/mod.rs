@@ -2,6 +2,7 @@
 
 mod accept;
 mod all;
+pub mod batch;
 mod connect;
 mod debug;
 mod filter;
@@ -193,12 +194,7 @@ impl<R: Role> SocketOf<R> {
     /// Returns what an address from the system is. A Unix socket without a name comes with none at all.
     #[inline]
     pub(crate) fn decode(&self, raw: &RawAddress) -> sys::Result<R::Address> {
-        let decoded = if self.family == Family::UNIX && raw.family() == 0 {
-            R::Address::decode(&UnixAddress::unnamed().encode()?)
-        } else {
-            R::Address::decode(raw)
-        };
-        decoded.ok_or(Errno::AFNOSUPPORT)
+        decode(self.family, raw)
     }
 
     /// Whether a receive call can ask for the length of the whole message.
@@ -475,4 +471,14 @@ mod sources {
             self.socket.socket().as_source()
         }
     }
+}
+
+/// Reads an address that the system told of a socket of that family: a sender without a name is one of Unix sockets.
+fn decode<A: Sockaddr>(family: Family, raw: &RawAddress) -> sys::Result<A> {
+    let decoded = if family == Family::UNIX && raw.family() == 0 {
+        A::decode(&UnixAddress::unnamed().encode()?)
+    } else {
+        A::decode(raw)
+    };
+    decoded.ok_or(Errno::AFNOSUPPORT)
 }

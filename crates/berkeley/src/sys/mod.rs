@@ -38,6 +38,7 @@
 // Where no descriptor can exist, nothing calls what helps to call the system.
 #![cfg_attr(any(berkeley_sys = "unsupported", not(any(unix, windows))), allow(dead_code))]
 
+pub(crate) mod batch;
 mod buffer;
 pub mod control;
 #[cfg(debug_assertions)]

@@ -204,10 +204,10 @@ impl fmt::Debug for Control<'_> {
 ///
 /// `A` is the type of the addresses that the socket deals in.
 pub struct Message<'a, A> {
-    pub(super) data: &'a [IoSlice<'a>],
-    pub(super) to: Option<&'a A>,
-    pub(super) control: Option<&'a Control<'a>>,
-    pub(super) flags: SendFlags,
+    pub(in crate::socket) data: &'a [IoSlice<'a>],
+    pub(in crate::socket) to: Option<&'a A>,
+    pub(in crate::socket) control: Option<&'a Control<'a>>,
+    pub(in crate::socket) flags: SendFlags,
 }
 
 impl<'a, A> Message<'a, A> {

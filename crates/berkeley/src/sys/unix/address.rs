@@ -87,12 +87,12 @@ impl RawAddress {
     }
 
     #[inline]
-    pub(super) fn as_ptr(&self) -> *const libc::sockaddr {
+    pub(in crate::sys) fn as_ptr(&self) -> *const libc::sockaddr {
         self.bytes.as_ptr().cast()
     }
 
     #[inline]
-    pub(super) fn len(&self) -> libc::socklen_t {
+    pub(in crate::sys) fn len(&self) -> libc::socklen_t {
         self.length as libc::socklen_t
     }
 
@@ -107,6 +107,20 @@ impl RawAddress {
         // The system may tell a longer address than it wrote. All bytes have had values from the start.
         self.length = SIZE.min(length as usize);
         Ok(returned)
+    }
+
+    /// Lends the memory to a call that fills several addresses, which [`filled`](Self::filled) is told of.
+    #[cfg(linux_like)]
+    #[inline]
+    pub(in crate::sys) fn room(&mut self) -> (*mut libc::sockaddr, libc::socklen_t) {
+        (self.bytes.as_mut_ptr().cast(), SIZE as libc::socklen_t)
+    }
+
+    /// Takes note of the length that the system has told. All bytes have had values from the start.
+    #[cfg(linux_like)]
+    #[inline]
+    pub(in crate::sys) fn filled(&mut self, length: libc::socklen_t) {
+        self.length = SIZE.min(length as usize);
     }
 
     /// Takes the address that rustix received.

@@ -14,7 +14,7 @@ use crate::sys::{Attempt, Buffer, Delivered, check, limit, limit_slices};
 
 impl Attempt {
     #[inline]
-    pub(super) fn flag(self) -> i32 {
+    pub(in crate::sys) fn flag(self) -> i32 {
         match self {
             Self::AsIs => 0,
             Self::Try => flag::DONTWAIT,
