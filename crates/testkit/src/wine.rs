@@ -8,6 +8,8 @@ use berkeley::{Family, Kind, Protocol, Socket};
 /// What Wine 8 lacks of Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
+    /// Of a message whose control messages had no room, the length is told as zero.
+    ControlLength,
     /// A datagram socket that was disconnected has no peer, but sends to the one that it had.
     Disconnect,
     /// UDP binds an address of another machine.
@@ -16,6 +18,8 @@ pub enum Lack {
     InUse,
     /// A call takes 1024 slices, as many as the Unix below it, and no more.
     ManySlices,
+    /// Multicast of IPv4 goes out by the address of an interface, and not by its index.
+    MulticastIndex,
     /// That a datagram reached nobody may be reported although that is switched off.
     Refusals,
     /// A close that is not to linger ends the stream, and does not reset it.
