@@ -224,7 +224,10 @@ fn what_has_no_room_is_reported() {
     sender.send(b"12345678").unwrap();
     let arrival = receiver.by(soon()).recv_message(&mut [IoSliceMut::new(&mut room)], &mut control).unwrap();
     let length = if lacks(Lack::ControlLength) { 0 } else { 8 };
-    assert_eq!((arrival.len(), arrival.is_truncated(), arrival.is_control_truncated()), (length, false, true));
+    assert_eq!(
+        (arrival.len(), arrival.is_truncated(), arrival.is_control_truncated()),
+        (length, false, true)
+    );
     assert_eq!(control.items().count(), 0);
 }
 
