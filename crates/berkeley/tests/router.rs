@@ -32,23 +32,27 @@ const FORWARDS: &[(&str, &str)] = &[
     ("ipv6/conf/all/forwarding", "1"),
     ("ipv4/icmp_ratemask", "0"),
     ("ipv6/icmp/ratelimit", "0"),
-    // Who does not answer is soon known to be away.
+];
+
+/// Has the router soon know that a neighbour is away.
+const IMPATIENT: &[(&str, &str)] = &[
     ("ipv4/neigh/r1/mcast_solicit", "1"),
     ("ipv4/neigh/r1/retrans_time_ms", "20"),
     ("ipv6/neigh/r1/mcast_solicit", "1"),
     ("ipv6/neigh/r1/retrans_time_ms", "20"),
 ];
 
+/// Sets what is set by files, for the host that it runs on.
+fn set(files: &[(&str, &str)]) {
+    files.iter().for_each(|(file, value)| fs::write(format!("/proc/sys/net/{file}"), value).unwrap());
+}
+
 impl Path {
     fn new() -> Self {
         let (router, server) = (Host::new().unwrap(), Host::new().unwrap());
         Host::cable((None, "c0"), (Some(&router), "r0"));
         Host::cable((Some(&router), "r1"), (Some(&server), "s0"));
-        router.run(|| {
-            FORWARDS
-                .iter()
-                .for_each(|(file, value)| fs::write(format!("/proc/sys/net/{file}"), value).unwrap());
-        });
+        router.run(|| set(FORWARDS));
         for words in [
             "addr add 10.1.0.1/24 dev c0",
             "addr add fd01::1/64 dev c0 nodad",
@@ -140,6 +144,7 @@ fn is_reported(to: &str, hops: u8, icmp: (u8, u8), errno: Errno) {
 #[test]
 fn what_a_router_reports_is_told_with_its_type_and_its_sender() {
     on_a_path(|path| {
+        path.router.run(|| set(IMPATIENT));
         path.router.configure(&[
             "route add unreachable 10.3.0.0/24",
             "route add prohibit 10.4.0.0/24",
