@@ -67,8 +67,8 @@ fn numbers(sender: &UdpSocket, receiver: &UdpSocket, sent: u8, come: usize) -> V
     let mut numbers = Vec::new();
     while numbers.len() < come {
         let mut buffer = [0; 200];
-        let received = receiver.by(soon()).recv(&mut buffer).unwrap();
-        assert_eq!(received.full_len(), Some(100));
+        let told = receiver.by(soon()).recv(&mut buffer).unwrap();
+        assert_eq!(told.full_len(), Some(100));
         assert!(buffer[..100].iter().all(|byte| *byte == buffer[0]));
         numbers.push(buffer[0]);
     }

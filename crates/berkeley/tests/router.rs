@@ -44,7 +44,9 @@ const IMPATIENT: &[(&str, &str)] = &[
 
 /// Sets what is set by files, for the host that it runs on.
 fn set(files: &[(&str, &str)]) {
-    files.iter().for_each(|(file, value)| fs::write(format!("/proc/sys/net/{file}"), value).unwrap());
+    for (file, value) in files {
+        fs::write(format!("/proc/sys/net/{file}"), value).unwrap();
+    }
 }
 
 impl Path {

@@ -40,7 +40,9 @@ impl Host {
             let id = unsafe { libc::gettid() };
             let _ = tell.send(entered.map(|()| id));
             if goes_on {
-                to_do.into_iter().for_each(|work| work());
+                for work in to_do {
+                    work();
+                }
             }
         })?;
         let id = told.recv().expect("it tells how it went")?;

@@ -27,7 +27,7 @@ impl<R: Role> SocketOf<R> {
         if self.family() == Family::INET6 {
             return self.get(ipv6::DONTFRAG);
         }
-        match DONT_FRAGMENT.into_iter().find(|row| row.is_available()) {
+        match DONT_FRAGMENT.into_iter().find(SocketOption::is_available) {
             Some(row) => self.get(row),
             None => Ok(matches!(self.get(ip::MTU_DISCOVER)?, MtuDiscover::DO | MtuDiscover::PROBE)),
         }
@@ -78,7 +78,7 @@ impl<R: Role> SocketOf<R> {
 
     fn set_dont_fragment_v4(&self, forbidden: bool) -> Result<()> {
         let discover = if forbidden { MtuDiscover::DO } else { MtuDiscover::DONT };
-        match DONT_FRAGMENT.into_iter().find(|row| row.is_available()) {
+        match DONT_FRAGMENT.into_iter().find(SocketOption::is_available) {
             Some(row) => self.set(row, forbidden),
             None => self.set(ip::MTU_DISCOVER, discover),
         }
