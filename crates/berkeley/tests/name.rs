@@ -98,6 +98,13 @@ fn lines_that_are_wrong_are_passed_over() {
 }
 
 #[test]
+fn a_zone_of_a_hosts_file_begins_no_comment() {
+    let hosts = HostsFile::parse("fe80::1%a%23b name\n");
+    assert_eq!(hosts.entries()[0].to_string(), "fe80::1%a%23b name");
+    assert_eq!(HostsFile::parse(&hosts.entries()[0].to_string()), hosts);
+}
+
+#[test]
 fn every_line_of_the_hosts_file_with_the_name_counts() {
     let _limit = limit();
     let hosts = HostsFile::parse("10.0.0.1 a b\n10.0.0.2 c B\n10.0.0.1 d\n");

@@ -7,6 +7,8 @@ pub mod descriptor;
 // Release builds of the library have no switch.
 #[cfg(debug_assertions)]
 pub mod fault;
+#[cfg(target_os = "linux")]
+mod host;
 pub mod leak;
 mod limit;
 mod need;
@@ -16,6 +18,8 @@ mod pair;
 mod poller;
 mod wine;
 
+#[cfg(target_os = "linux")]
+pub use host::Host;
 pub use limit::{Limit, limit};
 pub use need::{again, is_emulated, need, need_of, need_real, program};
 #[cfg(target_os = "linux")]

@@ -66,7 +66,8 @@ fn mount(what: Option<&str>, place: &str, flags: libc::c_ulong) -> io::Result<()
     }
 }
 
-fn enter() -> io::Result<()> {
+/// Has the thread in a network of its own from now on.
+pub(crate) fn enter() -> io::Result<()> {
     unshare(libc::CLONE_NEWNET)?;
     raise_loopback()
 }

@@ -8,6 +8,8 @@ use berkeley::{Family, Kind, Protocol, Socket};
 /// What Wine 8 lacks of Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
+    /// Of a message whose control messages had no room, the length is told as zero.
+    ControlLength,
     /// A datagram socket that was disconnected has no peer, but sends to the one that it had.
     Disconnect,
     /// UDP binds an address of another machine.

@@ -101,7 +101,7 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
         self.hear_what_is_joined(group)?;
         let joined = match group {
             IpAddr::V4(group) => {
-                self.set(ip::ADD_MEMBERSHIP, Ipv4Membership { group, interface: Ipv4Interface::Index(index) })
+                self.set(ip::ADD_MEMBERSHIP, Ipv4Membership { group, interface: of_v4(&interface, index) })
             }
             IpAddr::V6(group) => self.set(ipv6::JOIN_GROUP, Ipv6Membership { group, interface: index }),
         };
@@ -124,8 +124,9 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
         check_group(group)?;
         let (interface, index) = resolved(interface)?;
         let left = match group {
-            IpAddr::V4(group) => self
-                .set(ip::DROP_MEMBERSHIP, Ipv4Membership { group, interface: Ipv4Interface::Index(index) }),
+            IpAddr::V4(group) => {
+                self.set(ip::DROP_MEMBERSHIP, Ipv4Membership { group, interface: of_v4(&interface, index) })
+            }
             IpAddr::V6(group) => self.set(ipv6::LEAVE_GROUP, Ipv6Membership { group, interface: index }),
         };
         left.map_err(|error| about(error, group, &interface))
@@ -221,7 +222,6 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "IPV6_MULTICAST_IF")]
     pub fn set_multicast_interface(&self, interface: impl Into<On>) -> Result<()> {
         match (self.family(), interface.into()) {
-            // Without a place for an index, it is the address that says which.
             (Family::INET, On::Address(IpAddr::V4(address))) => {
                 self.set(ip::MULTICAST_IF, Ipv4Interface::Address(address))
             }
@@ -317,6 +317,14 @@ fn resolved(interface: impl Into<On>) -> Result<(On, Zone)> {
     let interface = interface.into();
     let index = Zone::index(interface.index()?);
     Ok((interface, index))
+}
+
+/// Returns the interface as groups of IPv4 have it: not every system has a place for an index, but each for an address.
+fn of_v4(interface: &On, index: Zone) -> Ipv4Interface {
+    match interface {
+        On::Address(IpAddr::V4(address)) => Ipv4Interface::Address(*address),
+        _ => Ipv4Interface::Index(index),
+    }
 }
 
 /// Says which group it was about, and where.

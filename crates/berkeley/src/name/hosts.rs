@@ -111,7 +111,9 @@ impl fmt::Display for HostsEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.address.to_string();
         let address = address.strip_suffix(":0").unwrap_or(&address);
-        f.write_str(address.trim_matches(['[', ']']))?;
+        let bracketed = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+        // In the name of a zone too it would begin a comment.
+        f.write_str(&bracketed.unwrap_or(address).replace('#', "%23"))?;
         self.names.iter().try_for_each(|name| write!(f, " {name}"))
     }
 }

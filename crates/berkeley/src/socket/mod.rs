@@ -13,6 +13,7 @@ mod io;
 pub mod message;
 mod mode;
 mod named;
+mod path;
 mod readiness;
 mod received;
 mod role;

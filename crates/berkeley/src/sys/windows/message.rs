@@ -66,6 +66,9 @@ pub(crate) fn send(
     checked(returned).map(|_| sent as usize)
 }
 
+/// The flags that say what had no room.
+const CUT: u32 = ws::MSG_TRUNC | ws::MSG_CTRUNC;
+
 /// Receives one message with its control messages.
 pub(crate) fn recv(
     socket: Borrowed<'_>,
@@ -102,11 +105,15 @@ pub(crate) fn recv(
             unsafe { receive(number(socket), &raw mut message, &raw mut length, null_mut(), None) };
         let delivered = match checked(returned) {
             Ok(_) => Delivered { length: length as usize, missing: 0 },
-            // What had no room, the data or the control messages, is in the flags.
-            Err(Errno::MSGSIZE) if message.dwFlags & ws::MSG_TRUNC == 0 => {
+            // What had no room is in the flags: the control messages alone, or the data.
+            Err(Errno::MSGSIZE) if message.dwFlags & CUT == ws::MSG_CTRUNC => {
                 Delivered { length: length as usize, missing: 0 }
             }
-            Err(Errno::MSGSIZE) => Delivered { length: total, missing: usize::MAX },
+            Err(Errno::MSGSIZE) => {
+                // Wine has the error without the flag.
+                message.dwFlags |= ws::MSG_TRUNC;
+                Delivered { length: total, missing: usize::MAX }
+            }
             Err(errno) => return Err(errno),
         };
         // SAFETY: as above.
