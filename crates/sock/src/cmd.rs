@@ -125,11 +125,10 @@ const LONGEST_UDP: u64 = 65507;
 
 impl CutArgs {
     fn cut(&self, transport: Option<Transport>, problems: &mut Problems) -> Cut {
-        let most = if transport == Some(Transport::Udp) { LONGEST_UDP } else { crate::stdio::LONGEST as u64 };
+        let most =
+            if transport.is_some_and(Transport::is_udp) { LONGEST_UDP } else { crate::stdio::LONGEST as u64 };
         let size = problems.take_some("--size", self.size.as_ref(), |text| quantity::between(text, 1, most));
-        let has_messages = transport
-            .is_none_or(|transport| transport != Transport::Tcp && transport != Transport::UnixStream);
-        if !has_messages {
+        if !transport.is_none_or(Transport::has_messages) {
             for (flag, given) in [("--size", self.size.is_some()), ("--lines", self.lines)] {
                 if given {
                     problems
