@@ -5,6 +5,7 @@ mod completions;
 mod connect;
 mod errno;
 mod explain;
+mod fd;
 mod forward;
 mod free_port;
 mod interface;
@@ -12,10 +13,14 @@ mod listen;
 mod man;
 mod option;
 mod pipe;
+mod recv;
 mod relay;
 mod resolve;
 mod scan;
+mod send;
 mod wait;
+
+pub use self::option::socket_of;
 
 use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};
@@ -50,6 +55,9 @@ enum Verb {
     Listen(listen::Listen),
     Forward(forward::Forward),
     Pipe(pipe::Pipe),
+    Send(send::Send),
+    Recv(recv::Recv),
+    Fd(fd::Fd),
     Wait(wait::Wait),
     Scan(scan::Scan),
     Address(address::Address),
@@ -91,6 +99,9 @@ impl Cli {
             Verb::Listen(listen) => listen.run(voice),
             Verb::Forward(forward) => forward.run(voice),
             Verb::Pipe(pipe) => pipe.run(voice),
+            Verb::Send(send) => send.run(voice),
+            Verb::Recv(recv) => recv.run(voice),
+            Verb::Fd(fd) => fd.run(voice),
             Verb::Wait(wait) => wait.run(voice),
             Verb::Scan(scan) => scan.run(voice),
             Verb::Address(address) => address.run(),
@@ -202,6 +213,9 @@ mod tests {
                 Verb::Listen(listen) => listen.read().is_ok(),
                 Verb::Forward(forward) => forward.read().is_ok(),
                 Verb::Pipe(pipe) => pipe.read().is_ok(),
+                Verb::Send(send) => send.read().is_ok(),
+                Verb::Recv(recv) => recv.read().is_ok(),
+                Verb::Fd(fd) => fd.read().is_ok(),
                 Verb::Wait(wait) => wait.read().is_ok(),
                 Verb::Scan(scan) => scan.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),

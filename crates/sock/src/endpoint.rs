@@ -228,6 +228,15 @@ impl Endpoint {
         }
     }
 
+    /// The same with another port, where there are ports.
+    pub fn with_port(&self, number: u16) -> Self {
+        let mut other = self.clone();
+        if let Place::Inet { port, .. } | Place::Group { port, .. } = &mut other.place {
+            *port = Port::Number(number);
+        }
+        other
+    }
+
     /// Tells whether it is every address of this machine.
     pub fn is_wildcard(&self) -> bool {
         match &self.place {
