@@ -25,10 +25,9 @@ use crate::{hex, quantity};
 
 const EXAMPLES: &str = "\
 Examples:
-  sock send udp://127.0.0.1:514 '<13>hello'               a datagram; if nobody is there, that is said
-  sock send --expect pong --timeout 2s udp://[::1]:7 ping a question, and the answer to it
-  sock send 'mcast://239.1.2.3:5000?if=eth0&ttl=2' news   to a group, by one interface
-  sock send --broadcast --hex udp4://:9 ffffffffffff      to every network of this machine";
+  sock send udp://127.0.0.1:514 hello                      a datagram; if nobody is there, that is said
+  sock send --expect pong --timeout 2s udp://[::1]:7 ping  a question, and the answer to it
+  sock send 'mcast://239.1.2.3:5000?if=eth0&ttl=2' news    to a group, by one interface";
 
 const AFTER: &str = "\
 Each DATA is a datagram or record. Without any, each line of the standard input is one, or of --file; --size and --whole cut it \
@@ -39,7 +38,7 @@ with code 4 if it is not within --timeout. Otherwise UDP waits a little (--wait)
 once, with who says so where the system tells it (Linux), and the exit code is 5.
 
 To a group it goes where the routes lead, by the interface of the address (if=eth0), or by every one that can (if=*). \
---broadcast sends to the broadcast address of every network, or of those of the interfaces that --interface names. Of each \
+--broadcast udp4://:PORT sends to the broadcast address of every network, or of those of the interfaces that --interface names. Of each \
 interface it is told if it fails, and with -v if it does not.
 
 --source and --interface choose the way of each datagram without binding (IP_PKTINFO); every option of sockets can stand in \

@@ -174,7 +174,7 @@ mod tests {
             ("pid:7", "this is no descriptor of a process"),
             ("pid:0/fd:1", "this is no descriptor of a process"),
             ("pid:7/fd:-1", "this is no descriptor of a process"),
-            ("tcp://a:x0", "port \"x0\" is not a number"),
+            ("tcp://a:8x0", "port \"8x0\" is not a number"),
         ];
         for (text, meant) in rows {
             assert_eq!(of(text), meant, "{text}");

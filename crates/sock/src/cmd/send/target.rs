@@ -29,25 +29,29 @@ pub struct Beside {
 }
 
 impl Beside {
+    /// Whether the way is chosen, and not left to the routes.
+    const fn has_way(&self) -> bool {
+        self.source.is_some() || self.interface.is_some()
+    }
+
     /// Writes it as control messages of the socket's family.
     fn control(&self, family: Family) -> berkeley::Result<Control<'static>> {
         let mut control = Control::new();
         let (index, class) = (self.interface.unwrap_or(0), self.class.map(TrafficClass));
-        let has_way = self.source.is_some() || self.interface.is_some();
         if family == Family::INET6 {
             let address = match self.source {
                 Some(IpAddr::V4(source)) => source.to_ipv6_mapped(),
                 Some(IpAddr::V6(source)) => source,
                 None => std::net::Ipv6Addr::UNSPECIFIED,
             };
-            if has_way {
+            if self.has_way() {
                 control.push(ipv6::PKTINFO, &Ipv6PacketInfo { address, interface: index })?;
             }
             self.hops.map_or(Ok(()), |hops| control.push(ipv6::HOPLIMIT, &hops))?;
             class.map_or(Ok(()), |class| control.push(ipv6::TCLASS, &class))?;
             return Ok(control);
         }
-        if has_way {
+        if self.has_way() {
             let source = match self.source {
                 Some(IpAddr::V4(source)) => source,
                 _ => std::net::Ipv4Addr::UNSPECIFIED,
@@ -71,6 +75,8 @@ pub struct Sent {
 enum Ways {
     /// To the one whom the socket is connected to.
     Peer,
+    /// To one address by a way that each datagram is told, from a socket that hears whatever address the answer is for.
+    Chosen(Address),
     /// To a group, by the interface that the socket has been told.
     Group(Address),
     /// To a group, by each of these.
@@ -99,6 +105,7 @@ impl Target {
     pub fn open(endpoint: &Endpoint, beside: &Beside, voice: Voice) -> Result<Self, Failure> {
         let target = match endpoint.group() {
             Some(_) => Self::group(endpoint)?,
+            None if beside.has_way() => Self::chosen(endpoint, beside)?,
             None => {
                 let opened = open::connect(endpoint, None, voice)?;
                 if endpoint.transport().is_udp() {
@@ -119,6 +126,28 @@ impl Target {
 
     fn new(socket: Socket, path: Option<OwnPath>, ways: Ways) -> Self {
         Self { socket, _path: path, ways, control: Control::new() }
+    }
+
+    /// Opens a socket that is not connected: a connect would settle the source by the routes.
+    fn chosen(endpoint: &Endpoint, beside: &Beside) -> Result<Self, Failure> {
+        let failed = |error: berkeley::Error| failed(endpoint, &error);
+        let fits = |address: &Address| {
+            beside.source.is_none_or(|source| address.ip().is_some_and(|ip| ip.is_ipv4() == source.is_ipv4()))
+        };
+        let Some(address) = endpoint.addresses()?.into_iter().find(fits) else {
+            let (source, family) = beside.source.map_or((String::new(), ""), |source| {
+                (source.to_string(), if source.is_ipv4() { "IPv4" } else { "IPv6" })
+            });
+            let message =
+                format!("send {endpoint}: --source {source} is {family}, and the destination is not");
+            return Err(Failure::new(Exit::Usage, message));
+        };
+        let transport = endpoint.transport();
+        let socket =
+            Socket::open(address.family(), transport.kind(), transport.protocol()).map_err(failed)?;
+        endpoint.configure(&socket).map_err(failed)?;
+        Refusals::ask(&socket);
+        Ok(Self::new(socket, None, Ways::Chosen(address)))
     }
 
     fn group(endpoint: &Endpoint) -> Result<Self, Failure> {
@@ -169,7 +198,7 @@ impl Target {
 
     /// Tells whether there is one peer, whose refusals come back.
     pub const fn is_peer(&self) -> bool {
-        matches!(self.ways, Ways::Peer)
+        matches!(self.ways, Ways::Peer | Ways::Chosen(_))
     }
 
     /// Sends a piece on each of its ways. A peer that takes nothing for a while is a deadline that has passed.
@@ -182,7 +211,7 @@ impl Target {
         let alone = |result| Ok(vec![Sent { interface: None, result }]);
         match &self.ways {
             Ways::Peer => alone(once(None)),
-            Ways::Group(group) => alone(once(Some(group))),
+            Ways::Chosen(to) | Ways::Group(to) => alone(once(Some(to))),
             Ways::Everywhere { group, udp, interfaces } => Ok(interfaces
                 .iter()
                 .map(|interface| {
