@@ -101,19 +101,19 @@ fn a_group_is_heard_on_every_interface_and_on_those_that_come() {
 }
 
 #[test]
-fn a_group_is_heard_on_one_interface_or_of_one_source() {
+fn a_group_is_heard_on_one_interface_or_filtered_source() {
     with_host(|host| {
         let on_one = hearer(&["--expect", "end", "mcast://239.255.7.8:0?if=a1"]);
-        let of_one = hearer(&["--expect", "end", "mcast://232.7.7.7:0?source=10.7.0.3"]);
+        let filtered = hearer(&["--expect", "end", "mcast://232.7.7.7:0?source=10.7.0.3"]);
         let to = |receiver: &Hearer, group: &str, number: usize| {
             format!("mcast://{group}:{}?if=b{number}", receiver.port())
         };
         host.send(&[&to(&on_one, "239.255.7.8", 0), "elsewhere"]);
         host.send(&[&to(&on_one, "239.255.7.8", 1), "end"]);
-        host.send(&["--source", "10.7.0.2", &to(&of_one, "232.7.7.7", 0), "another"]);
-        host.send(&["--source", "10.7.0.3", &to(&of_one, "232.7.7.7", 0), "end"]);
+        host.send(&["--source", "10.7.0.2", &to(&filtered, "232.7.7.7", 0), "another"]);
+        host.send(&["--source", "10.7.0.3", &to(&filtered, "232.7.7.7", 0), "end"]);
         assert_eq!(texts(&on_one.ends_with(0)), ["end"]);
-        let records = of_one.ends_with(0);
+        let records = filtered.ends_with(0);
         assert_eq!(texts(&records), ["end"]);
         assert!(field(&records, "from")[0].starts_with("udp://10.7.0.3:"));
     });
@@ -176,8 +176,7 @@ fn the_way_of_a_datagram_is_chosen_and_told() {
 
 #[test]
 fn who_refuses_far_away_is_told() {
-    with_host(|host| {
-        let _host = host;
+    with_host(|_| {
         let mut sender =
             sock(&["send", "--wait", "20s", "--jsonl", "--interval", "1ms", "udp://10.7.1.3:9", "a"]);
         sender.line_with("refused (ECONNREFUSED), says 10.7.1.3: port unreachable (ICMP 3/3)");
