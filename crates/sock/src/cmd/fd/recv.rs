@@ -19,6 +19,12 @@ use crate::stdio::BUFFER;
 use crate::transfer::of_output;
 use crate::{cmd, open, quantity};
 
+const EXAMPLES: &str = "\
+Examples:
+  sock fd recv /run/app.sock                     what they are
+  sock fd recv --copy /run/app.sock              what can be read from them
+  sock fd recv -v /run/app.sock -- server        a program that has them, from number 3 on";
+
 const AFTER: &str = "\
 It listens at PATH, takes the first message with descriptors, and ends. Each is told with its number, its type, and the path \
 or the addresses that it leads to; with --copy what can be read from each goes to the standard output instead, in their order.
@@ -33,7 +39,7 @@ const FIRST: i32 = 3;
 
 /// Take open files and sockets that are passed at PATH
 #[derive(Debug, Args)]
-#[command(after_help = AFTER)]
+#[command(before_help = EXAMPLES, after_help = AFTER)]
 pub struct FdRecv {
     /// Where: a path, unix:PATH, unix-dgram:PATH, unix-seqpacket:PATH …
     address: String,

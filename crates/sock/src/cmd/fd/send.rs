@@ -13,6 +13,12 @@ use crate::exit::Exit;
 use crate::report::{Failure, Problem, Problems, Voice};
 use crate::{open, quantity, signal};
 
+const EXAMPLES: &str = "\
+Examples:
+  sock fd send /run/app.sock /etc/hosts                  an open file
+  sock fd send unix-dgram:/tmp/x listen+tcp://:8080 -    a socket that listens, and the standard input
+  sock fd send --data log /run/app.sock pid:812/fd:7     what another process has open (Linux)";
+
 const AFTER: &str = "\
 A THING is a file, - for the standard input, a descriptor of a running process (pid:N/fd:M, Linux), or a socket that is opened \
 for it: tcp://HOST:PORT is connected, listen+tcp://:PORT listens. All go with one message, in their order, 253 at most.
@@ -22,7 +28,7 @@ of a Unix socket that listens stays, as the receiver has the socket.";
 
 /// Pass open files and sockets to who receives at PATH
 #[derive(Debug, Args)]
-#[command(after_help = AFTER)]
+#[command(before_help = EXAMPLES, after_help = AFTER)]
 pub struct FdSend {
     /// Where to: a path, unix:PATH, unix-dgram:PATH, unix-seqpacket:PATH …
     address: String,

@@ -126,6 +126,7 @@ fn shared(id: u32, number: i32) -> Result<Descriptor, Failure> {
 }
 
 #[cfg(unix)]
+#[allow(clippy::unnecessary_wraps, reason = "the other systems' fails")]
 fn of_file(file: File) -> Result<Descriptor, Failure> {
     Ok(file.into())
 }

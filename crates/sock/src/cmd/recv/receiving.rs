@@ -64,15 +64,12 @@ impl Receiving {
         let receiver = Receiver::new(transport, job.expected.room);
         // A signal that comes from here on is an orderly end.
         let signals = Ending::open().into_source();
-        let (socket, joined, path) = match job.endpoint.group() {
-            Some(group) => {
-                let (socket, joined) = Joined::open(&job.endpoint, group, voice, sink)?;
-                (socket, Some(joined), None)
-            }
-            None => {
-                let opened = open::bind(&job.endpoint, job.take_over)?;
-                (opened.socket, None, opened.path)
-            }
+        let (socket, joined, path) = if let Some(group) = job.endpoint.group() {
+            let (socket, joined) = Joined::open(&job.endpoint, group, voice, sink)?;
+            (socket, Some(joined), None)
+        } else {
+            let opened = open::bind(&job.endpoint, job.take_over)?;
+            (opened.socket, None, opened.path)
         };
         receiver.ask(&socket);
         let poller = Poller::new().map_err(|error| failed(&error))?;
