@@ -7,7 +7,7 @@ mod common;
 mod messages;
 
 use berkeley_testkit::{in_own_network, ip, limit, need, program};
-use common::{Running, sock, start};
+use common::{Running, sock, start, until};
 use messages::{Hearer, hearer, hearer_as, texts};
 use serde_json::Value;
 
@@ -55,6 +55,9 @@ fn cable(host: &Host, number: usize) {
     host.ip(&format!("addr add 10.7.{number}.3/24 brd + dev b{number}"));
     host.ip(&format!("addr add fe80::{number}:2/64 dev b{number} nodad"));
     host.ip(&format!("link set b{number} up"));
+    // The kernel says a moment later that frames pass.
+    let mut interfaces = berkeley::Interfaces::open().unwrap();
+    until("frames pass", || interfaces.by_name(&format!("a{number}")).unwrap().is_running());
 }
 
 /// Runs a test with two cables to another host.
