@@ -42,6 +42,7 @@
 //! | from one connection to another, in the kernel (Linux) | [`Splice`] |
 //! | a whole server | [`Server`], [`Service`]; on several threads [`serve`] |
 //! | names of hosts, services and protocols; lookups that never block | [`name`], [`Resolver`], [`Lookup`], [`Query`], [`Host`] |
+//! | descriptors for programs that are started | [`inherit_from`] |
 //! | signals, the ends of processes, as sources | [`Signals`], [`ProcessExit`] |
 //! | interfaces, their addresses and routes; what changes of them | [`Interfaces`], [`interface`]; [`InterfaceChanges`] |
 //! | the name of this machine | [`host_name`], [`domain_name`] |
@@ -77,6 +78,7 @@ pub mod dns;
 mod error;
 mod exit;
 pub mod icmp;
+mod inherit;
 pub mod interface;
 mod interfaces;
 mod kind;
@@ -115,6 +117,7 @@ pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};
 pub use exit::{ProcessExit, ProcessState};
 pub use icmp::IcmpSocket;
+pub use inherit::inherit_from;
 pub use interface::Interface;
 pub use interfaces::{InterfaceChanges, Interfaces, domain_name, host_name};
 pub use kind::{Kind, Protocol};

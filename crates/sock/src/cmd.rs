@@ -5,6 +5,7 @@ mod completions;
 mod connect;
 mod errno;
 mod explain;
+mod fd;
 mod forward;
 mod free_port;
 mod interface;
@@ -12,10 +13,14 @@ mod listen;
 mod man;
 mod option;
 mod pipe;
+mod recv;
 mod relay;
 mod resolve;
 mod scan;
+mod send;
 mod wait;
+
+pub use self::option::socket_of;
 
 use berkeley::addr::network::IpNet;
 use clap::{Args, Parser, Subcommand};
@@ -50,6 +55,9 @@ enum Verb {
     Listen(listen::Listen),
     Forward(forward::Forward),
     Pipe(pipe::Pipe),
+    Send(send::Send),
+    Recv(recv::Recv),
+    Fd(fd::Fd),
     Wait(wait::Wait),
     Scan(scan::Scan),
     Address(address::Address),
@@ -91,6 +99,9 @@ impl Cli {
             Verb::Listen(listen) => listen.run(voice),
             Verb::Forward(forward) => forward.run(voice),
             Verb::Pipe(pipe) => pipe.run(voice),
+            Verb::Send(send) => send.run(voice),
+            Verb::Recv(recv) => recv.run(voice),
+            Verb::Fd(fd) => fd.run(voice),
             Verb::Wait(wait) => wait.run(voice),
             Verb::Scan(scan) => scan.run(voice),
             Verb::Address(address) => address.run(),
@@ -125,11 +136,10 @@ const LONGEST_UDP: u64 = 65507;
 
 impl CutArgs {
     fn cut(&self, transport: Option<Transport>, problems: &mut Problems) -> Cut {
-        let most = if transport == Some(Transport::Udp) { LONGEST_UDP } else { crate::stdio::LONGEST as u64 };
+        let most =
+            if transport.is_some_and(Transport::is_udp) { LONGEST_UDP } else { crate::stdio::LONGEST as u64 };
         let size = problems.take_some("--size", self.size.as_ref(), |text| quantity::between(text, 1, most));
-        let has_messages = transport
-            .is_none_or(|transport| transport != Transport::Tcp && transport != Transport::UnixStream);
-        if !has_messages {
+        if !transport.is_none_or(Transport::has_messages) {
             for (flag, given) in [("--size", self.size.is_some()), ("--lines", self.lines)] {
                 if given {
                     problems
@@ -203,6 +213,9 @@ mod tests {
                 Verb::Listen(listen) => listen.read().is_ok(),
                 Verb::Forward(forward) => forward.read().is_ok(),
                 Verb::Pipe(pipe) => pipe.read().is_ok(),
+                Verb::Send(send) => send.read().is_ok(),
+                Verb::Recv(recv) => recv.read().is_ok(),
+                Verb::Fd(fd) => fd.read().is_ok(),
                 Verb::Wait(wait) => wait.read().is_ok(),
                 Verb::Scan(scan) => scan.read().is_ok(),
                 Verb::FreePort(free_port) => free_port.read().is_ok(),

@@ -1,6 +1,7 @@
 //! Addresses as the tool writes them: `tcp://localhost:80`, `unix:/run/x.sock?rcvbuf=65536`.
 
 mod explain;
+mod group;
 mod option;
 mod parse;
 mod resolve;
@@ -9,6 +10,7 @@ mod spelling;
 use std::fmt;
 use std::path::Path;
 
+pub use self::group::{Group, Place as GroupPlace};
 use self::option::Setting;
 pub use self::resolve::Sought;
 pub use self::spelling::nearest;
@@ -20,6 +22,10 @@ use berkeley::{Address, AsSource, Family, Kind, Protocol, UnixAddress};
 pub enum Purpose {
     Connect,
     Listen,
+    /// To send datagrams or records to: a group too.
+    Send,
+    /// To receive them at: a group too.
+    Receive,
 }
 
 /// What carries the bytes.
@@ -27,6 +33,7 @@ pub enum Purpose {
 pub enum Transport {
     Tcp,
     Udp,
+    UdpLite,
     UnixStream,
     UnixDgram,
     UnixSeqpacket,
@@ -36,7 +43,7 @@ impl Transport {
     pub const fn kind(self) -> Kind {
         match self {
             Self::Tcp | Self::UnixStream => Kind::STREAM,
-            Self::Udp | Self::UnixDgram => Kind::DGRAM,
+            Self::Udp | Self::UdpLite | Self::UnixDgram => Kind::DGRAM,
             Self::UnixSeqpacket => Kind::SEQPACKET,
         }
     }
@@ -45,23 +52,35 @@ impl Transport {
         match self {
             Self::Tcp => Protocol::TCP,
             Self::Udp => Protocol::UDP,
+            Self::UdpLite => Protocol::UDPLITE,
             _ => Protocol::DEFAULT,
         }
     }
 
     pub const fn is_inet(self) -> bool {
-        matches!(self, Self::Tcp | Self::Udp)
+        matches!(self, Self::Tcp | Self::Udp | Self::UdpLite)
+    }
+
+    /// Whether it is UDP, or its kin.
+    pub const fn is_udp(self) -> bool {
+        matches!(self, Self::Udp | Self::UdpLite)
     }
 
     /// Whether there are only datagrams, and no connection that could end.
     pub const fn is_datagram(self) -> bool {
-        matches!(self, Self::Udp | Self::UnixDgram)
+        matches!(self, Self::Udp | Self::UdpLite | Self::UnixDgram)
+    }
+
+    /// Whether there are messages, and no stream of bytes.
+    pub const fn has_messages(self) -> bool {
+        !matches!(self, Self::Tcp | Self::UnixStream)
     }
 
     /// What carries the bytes of a socket, if addresses here can name it.
     pub fn of(family: Family, kind: Kind, protocol: Protocol) -> Option<Self> {
         let is_inet = family == Family::INET || family == Family::INET6;
-        let all = [Self::Tcp, Self::Udp, Self::UnixStream, Self::UnixDgram, Self::UnixSeqpacket];
+        let all =
+            [Self::Tcp, Self::Udp, Self::UdpLite, Self::UnixStream, Self::UnixDgram, Self::UnixSeqpacket];
         all.into_iter().find(|transport| {
             let is_usual = protocol == Protocol::DEFAULT || protocol == transport.protocol();
             let is_family = if transport.is_inet() { is_inet && is_usual } else { family == Family::UNIX };
@@ -74,6 +93,7 @@ impl Transport {
         match self {
             Self::Tcp => "tcp",
             Self::Udp => "udp",
+            Self::UdpLite => "udplite",
             Self::UnixStream => "unix",
             Self::UnixDgram => "unix-dgram",
             Self::UnixSeqpacket => "unix-seqpacket",
@@ -109,6 +129,8 @@ pub struct Scheme {
     /// The one family that is meant, if not any.
     pub family: Option<Family>,
     pub is_abstract: bool,
+    /// Whether it names a group.
+    pub is_group: bool,
     /// What the manual says of it.
     pub about: &'static str,
 }
@@ -119,11 +141,11 @@ const fn inet(
     family: Option<Family>,
     about: &'static str,
 ) -> Scheme {
-    Scheme { name, transport, family, is_abstract: false, about }
+    Scheme { name, transport, family, is_abstract: false, is_group: false, about }
 }
 
 const fn unix(name: &'static str, transport: Transport, is_abstract: bool, about: &'static str) -> Scheme {
-    Scheme { name, transport, family: Some(Family::UNIX), is_abstract, about }
+    Scheme { name, transport, family: Some(Family::UNIX), is_abstract, is_group: false, about }
 }
 
 /// Every scheme there is.
@@ -134,6 +156,13 @@ pub const SCHEMES: &[Scheme] = &[
     inet("udp", Transport::Udp, None, "UDP over IPv4 or IPv6"),
     inet("udp4", Transport::Udp, Some(Family::INET), "UDP over IPv4"),
     inet("udp6", Transport::Udp, Some(Family::INET6), "UDP over IPv6"),
+    inet("udplite", Transport::UdpLite, None, "UDP-Lite over IPv4 or IPv6"),
+    inet("udplite4", Transport::UdpLite, Some(Family::INET), "UDP-Lite over IPv4"),
+    inet("udplite6", Transport::UdpLite, Some(Family::INET6), "UDP-Lite over IPv6"),
+    Scheme {
+        is_group: true,
+        ..inet("mcast", Transport::Udp, None, "UDP to a group of IPv4 or IPv6, or what is sent to it")
+    },
     unix("unix", Transport::UnixStream, false, "a stream between programs of this machine, by a path"),
     unix("unix-dgram", Transport::UnixDgram, false, "datagrams, by a path"),
     unix("unix-seqpacket", Transport::UnixSeqpacket, false, "a connection that keeps boundaries, by a path"),
@@ -158,6 +187,7 @@ pub struct Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Place {
     Inet { host: Host, port: Port },
+    Group { group: Group, port: Port },
     Unix(UnixAddress),
 }
 
@@ -186,8 +216,25 @@ impl Endpoint {
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Unix(unix) => unix.as_path(),
-            Place::Inet { .. } => None,
+            Place::Inet { .. } | Place::Group { .. } => None,
         }
+    }
+
+    /// The group that it names.
+    pub const fn group(&self) -> Option<&Group> {
+        match &self.place {
+            Place::Group { group, .. } => Some(group),
+            _ => None,
+        }
+    }
+
+    /// The same with another port, where there are ports.
+    pub fn with_port(&self, number: u16) -> Self {
+        let mut other = self.clone();
+        if let Place::Inet { port, .. } | Place::Group { port, .. } = &mut other.place {
+            *port = Port::Number(number);
+        }
+        other
     }
 
     /// Tells whether it is every address of this machine.
@@ -239,10 +286,13 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Inet { host, port } => write!(f, "{}://{host}:{port}", self.scheme.name)?,
+            Place::Group { group, port } => write!(f, "{}://{group}:{port}", self.scheme.name)?,
             Place::Unix(unix) => f.write_str(&show_unix(self.transport(), unix))?,
         }
-        for (index, setting) in self.settings.iter().enumerate() {
-            write!(f, "{}{setting}", if index == 0 { '?' } else { '&' })?;
+        let own = self.group().map(Group::words).unwrap_or_default();
+        let words = own.into_iter().chain(self.settings.iter().map(ToString::to_string));
+        for (index, word) in words.enumerate() {
+            write!(f, "{}{word}", if index == 0 { '?' } else { '&' })?;
         }
         Ok(())
     }

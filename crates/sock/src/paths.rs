@@ -41,6 +41,13 @@ fn made() -> MutexGuard<'static, Vec<Made>> {
 #[derive(Debug)]
 pub struct OwnPath(PathBuf);
 
+impl OwnPath {
+    /// Leaves the path: the socket goes on in another process.
+    pub fn leave(self) {
+        made().retain(|entry| entry.path != self.0);
+    }
+}
+
 impl Drop for OwnPath {
     fn drop(&mut self) {
         let mut made = made();

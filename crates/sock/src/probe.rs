@@ -174,7 +174,7 @@ impl Probes {
 impl Attempt {
     /// What has come of it, unless it goes on.
     fn found(&self, event: Event) -> Option<Found> {
-        let is_datagram = self.transport == Transport::Udp;
+        let is_datagram = self.transport.is_udp();
         if event.is_timed_out() && event.ready() == berkeley::Ready::TIMED_OUT {
             let late = || Error::deadline_passed(Operation::Connect).with_address(self.address.clone());
             return Some(if is_datagram { Found::Silent } else { Found::Failed(late()) });
@@ -192,7 +192,7 @@ impl Attempt {
 
 /// What is known of a socket that has connected at once; a datagram has to be sent first.
 fn connected(socket: &Socket, transport: Transport) -> Option<Found> {
-    if transport != Transport::Udp {
+    if !transport.is_udp() {
         return Some(reached(socket));
     }
     match socket.now().send(b"") {

@@ -19,7 +19,7 @@ use berkeley::{
 
 use self::bulk::Pipes;
 pub use self::dial::Target;
-pub use self::dump::{Dump, Form};
+pub use self::dump::{Dump, Form, hex as hex_rows, lines as text_rows, stamp};
 use self::pair::{End, Pair, Side};
 use crate::exit::Exit;
 use crate::report::{Failure, Voice, reason};

@@ -1,8 +1,15 @@
 //! SIGINT and SIGTERM: the paths of this process go, and it ends; or they are told, and it ends in good order.
 
-use berkeley::{Interest, Signal, Signals, Watch};
+use berkeley::{AsSource, Deadline, Interest, Signal, Signals, Watch, wait_any};
 
 use crate::exit::Exit;
+
+/// What a wait has come to.
+pub enum Waited {
+    Ready,
+    Signal(Exit),
+    Late,
+}
 
 /// The signals that end the program, as a source: for who has something to say at the end.
 ///
@@ -18,6 +25,23 @@ impl Ending {
     /// What to wait for.
     pub fn watch(&self) -> Option<Watch<'_>> {
         self.0.as_ref().map(|signals| Watch::new(signals, Interest::READABLE))
+    }
+
+    /// Waits for a source, a signal, or the deadline.
+    pub fn wait(
+        &self,
+        source: &impl AsSource,
+        interest: Interest,
+        deadline: Deadline,
+    ) -> berkeley::Result<Waited> {
+        let mut watches = vec![Watch::new(source, interest)];
+        watches.extend(self.watch());
+        let ready = wait_any(&mut watches, deadline)?;
+        Ok(match self.take() {
+            Some(exit) => Waited::Signal(exit),
+            None if ready > 0 => Waited::Ready,
+            None => Waited::Late,
+        })
     }
 
     /// How the program is to end, if a signal has said so.

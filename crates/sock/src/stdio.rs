@@ -18,6 +18,10 @@ pub enum Cut {
     Reads(usize),
     /// At the end of each line, which itself goes.
     Lines,
+    /// After every so many bytes, however they are read; the last piece may be shorter.
+    Sizes(usize),
+    /// Nowhere: all of it is one piece.
+    Whole,
 }
 
 /// The standard input in pieces.
@@ -28,15 +32,16 @@ pub struct Input {
     /// What is read and not yet given.
     start: usize,
     end: usize,
+    is_over: bool,
 }
 
 impl Input {
     pub fn new(reader: Box<dyn Read + Send>, cut: Cut) -> Self {
         let room = match cut {
-            Cut::Reads(most) => most,
-            Cut::Lines => LONGEST + 1,
+            Cut::Reads(most) | Cut::Sizes(most) => most,
+            Cut::Lines | Cut::Whole => LONGEST + 1,
         };
-        Self { reader, cut, buffer: vec![0; room], start: 0, end: 0 }
+        Self { reader, cut, buffer: vec![0; room], start: 0, end: 0, is_over: false }
     }
 
     /// Returns the next piece, or `None` at the end.
@@ -46,11 +51,38 @@ impl Input {
                 let length = read(&mut self.reader, &mut self.buffer)?;
                 Ok((length > 0).then(|| &self.buffer[..length]))
             }
+            Cut::Sizes(_) => {
+                let length = self.fill()?;
+                Ok((length > 0).then(|| &self.buffer[..length]))
+            }
+            // Nothing is a piece too, once.
+            Cut::Whole if self.is_over => Ok(None),
+            Cut::Whole => {
+                let length = self.fill()?;
+                self.is_over = true;
+                if length > LONGEST {
+                    let message = format!("a datagram of the whole would be longer than {LONGEST} bytes");
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, message));
+                }
+                Ok(Some(&self.buffer[..length]))
+            }
             Cut::Lines => {
                 let line = self.line()?;
                 Ok(line.map(|(start, end)| &self.buffer[start..end]))
             }
         }
+    }
+
+    /// Reads until the buffer is full or the end is there.
+    fn fill(&mut self) -> io::Result<usize> {
+        let mut length = 0;
+        while length < self.buffer.len() {
+            match read(&mut self.reader, &mut self.buffer[length..])? {
+                0 => break,
+                more => length += more,
+            }
+        }
+        Ok(length)
     }
 
     /// Finds the next line, and reads until there is one.
@@ -199,6 +231,15 @@ mod tests {
         assert_eq!(pieces(&longest, Cut::Lines).unwrap().len(), 1);
         let error = pieces(&[longest, b"xx".to_vec()].concat(), Cut::Lines).unwrap_err();
         assert_eq!(error.to_string(), "a line is longer than 262144 bytes");
+    }
+
+    #[test]
+    fn sizes_and_the_whole_are_gathered_from_reads() {
+        assert_eq!(pieces(b"abcdefghij", Cut::Sizes(4)).unwrap(), [&b"abcd"[..], b"efgh", b"ij"]);
+        assert_eq!(pieces(b"abcdefgh", Cut::Whole).unwrap(), [b"abcdefgh"]);
+        assert_eq!(pieces(b"", Cut::Whole).unwrap(), [b""]);
+        assert!(pieces(b"", Cut::Sizes(4)).unwrap().is_empty());
+        assert!(pieces(&vec![0; LONGEST + 1], Cut::Whole).is_err());
     }
 
     #[test]

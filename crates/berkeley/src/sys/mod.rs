@@ -21,6 +21,7 @@
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
 //! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
+//! `inherit` for Unix,
 //! `source_filter` for those that have such filters, and all have a body for the others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
 //! machine, `name_server` what Windows knows of name servers. `number` has what the system calls which option: one file a system.
 //!
@@ -63,6 +64,8 @@ pub(crate) mod flow_label;
 #[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/host.rs")]
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/host.rs")]
 pub(crate) mod host;
+#[cfg_attr(all(unix, not(berkeley_sys = "unsupported")), path = "unix/inherit.rs")]
+pub(crate) mod inherit;
 #[cfg(not(linux_like))]
 #[cfg_attr(all(bsd, not(berkeley_sys = "unsupported")), path = "bsd/interface.rs")]
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/interface.rs")]

@@ -66,7 +66,7 @@ impl Meaning {
             return network.map(|network| Self::Name(network.into()));
         }
         if is_endpoint(text) {
-            return Endpoint::parse(text, Purpose::Listen).map(Self::Endpoint);
+            return Endpoint::parse(text, Purpose::Receive).map(Self::Endpoint);
         }
         Place::read(text).map(Self::Place)
     }

@@ -154,12 +154,19 @@ impl InterfaceArgs {
     }
 }
 
-fn open() -> Result<Interfaces, Failure> {
+pub(super) fn open() -> Result<Interfaces, Failure> {
     Interfaces::open().map_err(|error| failed(&error))
 }
 
-fn failed(error: &berkeley::Error) -> Failure {
+pub(super) fn failed(error: &berkeley::Error) -> Failure {
     Failure::of("list the interfaces", error)
+}
+
+/// Finds the interface that is named so; of a name, an index or an address that none has, says which there are.
+pub(super) fn find(named: &str) -> Result<Interface, Failure> {
+    let all = open()?.list().map_err(|error| failed(&error))?;
+    let found = all.iter().find(|interface| is_meant(interface, named));
+    found.cloned().ok_or_else(|| unknown(named, &all).with_exit(Exit::Usage))
 }
 
 /// Tells whether an interface has a name, an index or an address.

@@ -146,6 +146,15 @@ which are tried: of TCP those of both families in turns, a quarter of a second a
 of UDP in the order in which the system gives them. Nothing, or *, is every address of this machine: for
 listeners alone, over IPv6 and IPv4 at once.
 .TP
+.B GROUP
+An address of 224.0.0.0/4, or in brackets one of ff00::/8, for
+.BR sock\-send (1)
+and
+.BR sock\-recv (1).
+Options of its own are if=INTERFACE (a name, an index, an address, or * for every one; GROUP%INTERFACE is the same),
+source=ADDRESS, the one sender that is heard (ADDRESS@GROUP is the same), ttl=N, over how many hops it may go, and loop=off,
+so that it does not come back to this machine.
+.TP
 .B PORT
 A number from 0 to 65535, or the name of a service. For a listener 0 has the system choose.
 .TP
@@ -181,6 +190,7 @@ turn nodelay on, and listeners reuseaddr, unless the address turns it off. Those
 fn address_page() -> Vec<u8> {
     let schemes = SCHEMES.iter().map(|scheme| {
         let rest = match (scheme.transport.is_inet(), scheme.is_abstract) {
+            (true, _) if scheme.is_group => "://GROUP:PORT",
             (true, _) => "://HOST:PORT",
             (false, true) => ":NAME",
             (false, false) => ":PATH",

@@ -10,6 +10,7 @@ mod word;
 use clap::Args;
 
 pub use self::list::{access, joined};
+pub use self::process::row as socket_of;
 use self::subject::Subject;
 use self::word::Ask;
 pub use self::word::Words;

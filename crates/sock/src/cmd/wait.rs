@@ -3,6 +3,7 @@
 mod site;
 
 use std::collections::HashMap;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use berkeley::{Deadline, Key, MILLISECOND, SECOND};
@@ -99,24 +100,28 @@ impl Wait {
         })?;
         match self.command.as_slice() {
             [] => Ok(()),
-            [program, arguments @ ..] => become_program(program, arguments),
+            [program, arguments @ ..] => {
+                let mut command = Command::new(program);
+                command.args(arguments);
+                become_program(command, program)
+            }
         }
     }
 }
 
 /// Runs a program in the place of this one.
 #[cfg(unix)]
-fn become_program(program: &str, arguments: &[String]) -> Result<(), Failure> {
+pub(super) fn become_program(mut command: Command, program: &str) -> Result<(), Failure> {
     use std::os::unix::process::CommandExt;
 
-    let error = std::process::Command::new(program).args(arguments).exec();
+    let error = command.exec();
     Err(not_run(program, &error))
 }
 
 /// Runs a program, and ends as it does.
 #[cfg(not(unix))]
-fn become_program(program: &str, arguments: &[String]) -> Result<(), Failure> {
-    match std::process::Command::new(program).args(arguments).status() {
+pub(super) fn become_program(mut command: Command, program: &str) -> Result<(), Failure> {
+    match command.status() {
         Ok(status) => std::process::exit(status.code().unwrap_or(1)),
         Err(error) => Err(not_run(program, &error)),
     }

@@ -24,6 +24,7 @@ impl Endpoint {
     fn place(&self) -> Record {
         let (host, port) = match &self.place {
             Place::Inet { host, port } => (host, port),
+            Place::Group { group, port } => return group.explain().with("port", self.port(port)),
             Place::Unix(unix) => {
                 let path = unix.as_path().map(|path| path.display().to_string());
                 let name = unix.as_abstract().map(|name| name.escape_ascii().to_string());

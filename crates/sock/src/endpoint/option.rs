@@ -19,12 +19,13 @@ const LEVELS: &[(&str, Fits)] = &[
     ("ipv6", |to| to.transport.is_inet() && to.family != Some(Family::INET)),
     ("tcp", |to| to.transport == Transport::Tcp),
     ("udp", |to| to.transport == Transport::Udp),
+    ("udplite", |to| to.transport == Transport::UdpLite),
     ("local", |to| !to.transport.is_inet()),
 ];
 
 /// Options that systems take of every socket, and that mean something to these.
 const ONLY: &[(&str, Fits)] = &[
-    ("socket.broadcast", |to| to.transport == Transport::Udp),
+    ("socket.broadcast", |to| to.transport.is_udp()),
     ("socket.keepalive", |to| to.transport == Transport::Tcp),
     ("socket.linger", |to| to.transport == Transport::Tcp),
     ("socket.reuseaddr", |to| to.transport.is_inet()),
@@ -75,11 +76,21 @@ impl Setting {
     }
 }
 
-/// Reads the options behind the question mark, which is the byte before `start`.
-pub(super) fn read(text: &str, start: usize, scheme: &Scheme) -> std::result::Result<Vec<Setting>, Problem> {
+/// Reads the options behind the question mark, which is the byte before `start`. Those that `own` takes are none of a
+/// socket's.
+pub(super) fn read(
+    text: &str,
+    start: usize,
+    scheme: &Scheme,
+    mut own: impl FnMut(Range<usize>) -> std::result::Result<bool, Problem>,
+) -> std::result::Result<Vec<Setting>, Problem> {
     let mut settings: Vec<Setting> = Vec::new();
     let mut at = start;
     for piece in text.get(start..).unwrap_or_default().split('&') {
+        if own(at..at + piece.len())? {
+            at += piece.len() + 1;
+            continue;
+        }
         let setting = read_one(text, at..at + piece.len(), scheme)?;
         // What is only set adds to a list, as memberships do.
         let is_one = setting.row.is_readable();
@@ -146,7 +157,7 @@ mod tests {
     use super::*;
 
     fn settings(text: &str) -> std::result::Result<Vec<Setting>, Problem> {
-        read(text, text.find('?').unwrap() + 1, &super::super::SCHEMES[1])
+        read(text, text.find('?').unwrap() + 1, &super::super::SCHEMES[1], |_| Ok(false))
     }
 
     #[test]

@@ -5,17 +5,17 @@ use std::ops::Range;
 use berkeley::{Address, Family, ToAddress, UnixAddress};
 
 use super::spelling::nearest;
-use super::{Endpoint, Host, Place, Port, Purpose, SCHEMES, Scheme, Setting, option};
+use super::{Endpoint, Group, Host, Place, Port, Purpose, SCHEMES, Scheme, Setting, option};
 use crate::report::Problem;
 
 type Read<T> = Result<T, Problem>;
 
 /// A part of the text, and where it begins.
 #[derive(Clone, Copy)]
-struct Part<'a> {
-    whole: &'a str,
-    text: &'a str,
-    start: usize,
+pub(super) struct Part<'a> {
+    pub(super) whole: &'a str,
+    pub(super) text: &'a str,
+    pub(super) start: usize,
 }
 
 impl<'a> Part<'a> {
@@ -23,17 +23,17 @@ impl<'a> Part<'a> {
         Self { whole, text: whole, start: 0 }
     }
 
-    fn slice(self, range: Range<usize>) -> Self {
+    pub(super) fn slice(self, range: Range<usize>) -> Self {
         let text = self.text.get(range.clone()).unwrap_or_default();
         Self { text, start: self.start + range.start, ..self }
     }
 
-    fn from(self, start: usize) -> Self {
+    pub(super) fn from(self, start: usize) -> Self {
         self.slice(start..self.text.len())
     }
 
     /// What is before and what is behind the byte at `at`.
-    fn split_at(self, at: usize) -> (Self, Self) {
+    pub(super) fn split_at(self, at: usize) -> (Self, Self) {
         (self.slice(0..at), self.from(at + 1))
     }
 
@@ -41,7 +41,7 @@ impl<'a> Part<'a> {
         self.from(self.text.len())
     }
 
-    fn fail(self, message: impl Into<String>) -> Problem {
+    pub(super) fn fail(self, message: impl Into<String>) -> Problem {
         Problem::new(message, self.whole, self.start..self.start + self.text.len())
     }
 }
@@ -63,6 +63,9 @@ impl Endpoint {
             return Err(problem.with_hint("leave it out: each address here has its part"));
         }
         let (scheme, rest) = scheme(whole)?;
+        if scheme.is_group {
+            return group(whole, rest, scheme, purpose);
+        }
         let (rest, settings) = split_settings(rest, scheme)?;
         let place =
             if scheme.transport.is_inet() { inet(rest, scheme, purpose)? } else { unix(rest, scheme)? };
@@ -119,12 +122,47 @@ fn unknown(name: Part<'_>) -> Problem {
     }
 }
 
+/// Reads a group with its port, and what it is joined by.
+fn group(whole: Part<'_>, rest: Part<'_>, scheme: &'static Scheme, purpose: Purpose) -> Read<Endpoint> {
+    if !matches!(purpose, Purpose::Send | Purpose::Receive) {
+        let problem = whole.slice(0..scheme.name.len()).fail("a group is for sock send and sock recv");
+        return Err(problem.with_hint("write udp://HOST:PORT for a single peer"));
+    }
+    let (before, options) = match rest.text.find('?') {
+        Some(at) => {
+            let (before, options) = rest.split_at(at);
+            (before, Some(options))
+        }
+        None => (rest, None),
+    };
+    let (source, before) = match before.text.find('@') {
+        Some(at) => {
+            let (source, before) = before.split_at(at);
+            (Some(source), before)
+        }
+        None => (None, before),
+    };
+    let (host, port) = split_port(before, scheme)?;
+    let mut group = Group::read(host, source)?;
+    let settings = match options {
+        Some(options) => option::read(whole.whole, options.start, scheme, |span| {
+            group.take(Part { whole: whole.whole, text: &whole.whole[span.clone()], start: span.start })
+        })?,
+        None => Vec::new(),
+    };
+    let port_read = read_port(port)?;
+    if port_read == Port::Number(0) && purpose == Purpose::Send {
+        return Err(port.fail("port 0 is no port to send to"));
+    }
+    Ok(Endpoint { scheme, place: Place::Group { group, port: port_read }, settings })
+}
+
 fn split_settings<'a>(rest: Part<'a>, scheme: &Scheme) -> Read<(Part<'a>, Vec<Setting>)> {
     match rest.text.find('?') {
         None => Ok((rest, Vec::new())),
         Some(at) => {
             let (before, behind) = rest.split_at(at);
-            Ok((before, option::read(rest.whole, behind.start, scheme)?))
+            Ok((before, option::read(rest.whole, behind.start, scheme, |_| Ok(false))?))
         }
     }
 }
@@ -145,11 +183,11 @@ fn inet(rest: Part<'_>, scheme: &Scheme, purpose: Purpose) -> Read<Place> {
     let (host, port) = split_port(rest, scheme)?;
     let place = Place::Inet { host: read_host(host, scheme)?, port: read_port(port)? };
     match (&place, purpose) {
-        (Place::Inet { host: Host::Wildcard, .. }, Purpose::Connect) => {
+        (Place::Inet { host: Host::Wildcard, .. }, Purpose::Connect | Purpose::Send) => {
             let hint = format!("write {}://localhost:{}", scheme.name, port.text);
             Err(host.fail("a host is needed to connect to").with_hint(hint))
         }
-        (Place::Inet { port: Port::Number(0), .. }, Purpose::Connect) => {
+        (Place::Inet { port: Port::Number(0), .. }, Purpose::Connect | Purpose::Send) => {
             Err(port.fail("port 0 is no port to connect to").with_hint("only a listener can have one chosen"))
         }
         _ => Ok(place),

@@ -44,6 +44,9 @@ impl Endpoint {
         let (host, port) = match &self.place {
             Place::Unix(unix) => return Ok(Sought::Addresses(vec![(*unix).into()])),
             Place::Inet { host, port } => (host, self.number(port)?),
+            Place::Group { group, port } => {
+                return Ok(Sought::Addresses(vec![group.at(self.number(port)?)]));
+            }
         };
         Ok(match host {
             Host::Wildcard => Sought::Addresses(vec![
@@ -91,7 +94,7 @@ impl Endpoint {
     fn unresolved(&self, why: &str) -> Failure {
         let name = match &self.place {
             Place::Inet { host, .. } => host.to_string(),
-            Place::Unix(_) => String::new(),
+            Place::Group { .. } | Place::Unix(_) => String::new(),
         };
         Failure::new(Exit::Unresolved, format!("{self}: {name} {why}"))
     }

@@ -69,7 +69,8 @@ fn what_a_socket_is_bound_to_reads_back() {
     assert_eq!(Transport::UnixDgram.show(&UnixAddress::unnamed().into()), "unix-dgram:(unnamed)");
 }
 
-const KNOWN: &str = "tcp, tcp4, tcp6, udp, udp4, udp6, unix, unix-dgram, unix-seqpacket, unix-abstract, \
+const KNOWN: &str = "tcp, tcp4, tcp6, udp, udp4, udp6, udplite, udplite4, udplite6, mcast, unix, unix-dgram, \
+                     unix-seqpacket, unix-abstract, \
                      unix-abstract-dgram, unix-abstract-seqpacket";
 
 #[test]
@@ -190,4 +191,73 @@ fn a_wildcard_is_both_families_unless_one_is_said() {
     assert_eq!(of("udp6://*:80"), ["[::]:80"]);
     assert_eq!(of("tcp://[::1]:80"), ["[::1]:80"]);
     assert_eq!(of("tcp4://localhost:80"), ["127.0.0.1:80"]);
+}
+
+fn group(text: &str) -> Result<String, String> {
+    let read = Endpoint::parse(text, Purpose::Receive);
+    read.map(|endpoint| endpoint.to_string()).map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn a_group_prints_back_in_one_spelling() {
+    let rows = [
+        ("mcast://239.1.2.3:5000", "mcast://239.1.2.3:5000"),
+        ("mcast://239.1.2.3%eth0:5000", "mcast://239.1.2.3:5000?if=eth0"),
+        ("mcast://10.0.0.1@232.1.2.3:0?if=*", "mcast://232.1.2.3:0?if=*&source=10.0.0.1"),
+        ("mcast://[ff02::1%3]:http", "mcast://[ff02::1]:http?if=3"),
+        ("mcast://[fe80::1]@[ff32::5]:9?ttl=2", "mcast://[ff32::5]:9?source=fe80::1&ttl=2"),
+        ("mcast://239.1.2.3:5?loop&rcvbuf=64KiB", "mcast://239.1.2.3:5?loop=on&rcvbuf=65536"),
+        ("mcast://239.1.2.3:5?loop=off&if=any", "mcast://239.1.2.3:5?loop=off"),
+        ("mcast://239.1.2.3:5?if=10.0.0.1&ip.tos=16", "mcast://239.1.2.3:5?if=10.0.0.1&ip.tos=16"),
+    ];
+    for (text, printed) in rows {
+        assert_eq!(group(text), Ok(printed.to_owned()), "{text}");
+        assert_eq!(group(printed), Ok(printed.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_group_is_pointed_at() {
+    let rows = [
+        (
+            "mcast://10.1.2.3:5",
+            "10.1.2.3 is no group",
+            "        ^^^^^^^^    those of IPv4 are 224.0.0.0/4, those of IPv6 ff00::/8",
+        ),
+        (
+            "mcast://nosuch:5",
+            "\"nosuch\" is no address",
+            "        ^^^^^^    write it in figures: 239.1.2.3, [ff02::1234]",
+        ),
+        ("mcast://:5", "\"\" is no address", "        ^    write it in figures: 239.1.2.3, [ff02::1234]"),
+        ("mcast://239.1.2.3", "a port is missing", "                 ^    write mcast://239.1.2.3:PORT"),
+        ("mcast://239.1.2.3:99999", "port 99999 is out of range (0 to 65535)", "                  ^^^^^"),
+        ("mcast://::1@232.1.2.3:5", "::1 is of another family than the group", "        ^^^"),
+        (
+            "mcast://239.1.2.3:5?source=239.1.1.1",
+            "239.1.1.1 is the address of no single sender",
+            "                           ^^^^^^^^^",
+        ),
+        (
+            "mcast://239.1.2.3:5?ttl=256",
+            "\"256\" is no number of hops",
+            "                        ^^^    ttl is a number from 0 to 255; 0 stays on this machine, 1 on the link",
+        ),
+        (
+            "mcast://239.1.2.3:5?loop=maybe",
+            "\"maybe\" is no value of loop",
+            "                         ^^^^^    loop is on or off",
+        ),
+        ("mcast://239.1.2.3%eth0:5?if=lo", "if is given twice", "                         ^^"),
+        (
+            "mcast://239.1.2.3:5?if=",
+            "\"\" names no interface",
+            "                       ^    write its name, its index, one of its addresses, or * for all",
+        ),
+    ];
+    for (text, message, marked) in rows {
+        assert_eq!(group(text), Err(format!("{message}\n  {text}\n  {marked}")), "{text}");
+    }
+    let refused = read("mcast://239.1.2.3:5").unwrap_err();
+    assert!(refused.starts_with("a group is for sock send and sock recv\n"), "{refused}");
 }

@@ -95,6 +95,16 @@ impl Sink {
         put.map_err(|error| of_output(&error))
     }
 
+    /// Answers with bytes as they are, or with a record.
+    pub fn bytes(&mut self, text: &[u8], record: impl FnOnce() -> Record) -> Result<(), Failure> {
+        let put = match self.format {
+            Format::Text => self.out.write_all(text),
+            _ => self.record(&record()),
+        };
+        self.results += 1;
+        put.map_err(|error| of_output(&error))
+    }
+
     /// Answers a question with a record, of which text has no word.
     pub fn record_alone(
         &mut self,

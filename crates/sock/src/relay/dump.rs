@@ -66,7 +66,7 @@ fn head(time: SystemTime, number: u64, arrow: char, names: &[String; 2], length:
 }
 
 /// Writes a time as RFC 3339 has it, in UTC.
-fn stamp(time: SystemTime) -> String {
+pub fn stamp(time: SystemTime) -> String {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     let (days, second) = (since.as_secs() / 86400, since.as_secs() % 86400);
     let (year, month, day) = date(days);
@@ -89,7 +89,8 @@ fn date(days: u64) -> (u64, u64, u64) {
     (cycle * 400 + year + next, month, day)
 }
 
-fn hex(text: &mut String, piece: &[u8]) {
+/// Writes bytes as rows of digits and characters.
+pub fn hex(text: &mut String, piece: &[u8]) {
     for (index, row) in piece.chunks(16).enumerate() {
         let _ = write!(text, "  {:08x} ", index * 16);
         for at in 0..16 {
@@ -106,7 +107,8 @@ fn hex(text: &mut String, piece: &[u8]) {
     }
 }
 
-fn lines(text: &mut String, piece: &[u8], arrow: char) {
+/// Writes bytes as lines of text, with escapes for what is none.
+pub fn lines(text: &mut String, piece: &[u8], arrow: char) {
     for line in piece.split_inclusive(|byte| *byte == b'\n') {
         let _ = writeln!(
             text,

@@ -134,15 +134,24 @@ fn failure(name: &dyn fmt::Display, error: &Error) -> Failure {
 }
 
 /// A socket of a process as it is listed.
-struct Listed {
+pub struct Listed {
     name: String,
-    kind: String,
+    pub kind: String,
     local: String,
     peer: Option<String>,
     is_listening: bool,
 }
 
 impl Listed {
+    /// Its own address, and the peer's or that it listens.
+    pub fn ends(&self) -> String {
+        match &self.peer {
+            Some(peer) => format!("{} to {peer}", self.local),
+            None if self.is_listening => format!("{} listening", self.local),
+            None => self.local.clone(),
+        }
+    }
+
     fn record(&self) -> Record {
         Record::new()
             .with("address", self.name.as_str())
@@ -154,7 +163,7 @@ impl Listed {
 }
 
 /// Describes a socket; nothing about it is changed.
-fn row(name: String, descriptor: Descriptor) -> Option<Listed> {
+pub fn row(name: String, descriptor: Descriptor) -> Option<Listed> {
     let kind = socket::TYPE.get(&descriptor).ok()?;
     let family = socket::DOMAIN.get(&descriptor).ok()?;
     let is_listening = socket::ACCEPTCONN.get(&descriptor).unwrap_or(false);
