@@ -8,6 +8,7 @@ use crate::output::Record;
 
 /// A descriptor and what it is; it is closed when this is dropped.
 #[derive(Debug)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "no descriptor is ever received there"))]
 pub struct Held {
     pub descriptor: Descriptor,
     kind: String,
@@ -35,6 +36,7 @@ impl Held {
     }
 
     /// Whether it is a socket.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "as above"))]
     pub fn is_socket(&self) -> bool {
         berkeley::option::socket::TYPE.get(&self.descriptor).is_ok()
     }

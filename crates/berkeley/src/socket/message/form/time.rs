@@ -38,15 +38,15 @@ macro_rules! clocks {
     )* };
 }
 
-fn since_epoch(time: &SystemTime) -> Duration {
+fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 clocks! {
     /// A time of the day, to the microsecond.
-    MicrosecondTime: SystemTime, layout::decode_timeval, |time| UNIX_EPOCH.checked_add(time), since_epoch;
+    MicrosecondTime: SystemTime, layout::decode_timeval, |time| UNIX_EPOCH.checked_add(time), |time| since_epoch(*time);
     /// A time of the day, to the nanosecond.
-    NanosecondTime: SystemTime, layout::decode_timespec, |time| UNIX_EPOCH.checked_add(time), since_epoch;
+    NanosecondTime: SystemTime, layout::decode_timespec, |time| UNIX_EPOCH.checked_add(time), |time| since_epoch(*time);
     /// A time by a clock that never goes back, since that began.
     MonotonicTime: Duration, layout::decode_timespec, Some, |time| *time;
 }
@@ -82,7 +82,7 @@ impl Form for Timestamps {
         let mut before = "";
         if let Some(time) = value.software {
             f.write_str("software=")?;
-            write_seconds(since_epoch(&time), f)?;
+            write_seconds(since_epoch(time), f)?;
             before = " ";
         }
         if let Some(time) = value.hardware {
