@@ -229,3 +229,14 @@ fn a_socket_of_both_families_is_told_of_each() {
         (Some(Origin::Icmp), &b"mapped"[..])
     );
 }
+
+/// The kernel takes the flag for none there, and would give the data away.
+#[test]
+fn a_socket_without_such_a_queue_keeps_its_data() {
+    let _limit = berkeley_testkit::limit();
+    let (left, right) = berkeley::UnixDatagram::pair().unwrap();
+    left.send(b"data").unwrap();
+    let error = right.recv_error(&mut [0; 8]).unwrap_err();
+    assert!(error.is_unsupported(), "{error}");
+    assert_eq!(right.recv(&mut [0; 8]).unwrap().len(), 4);
+}

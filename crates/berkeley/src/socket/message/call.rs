@@ -111,11 +111,17 @@ fn recv_descriptors<M: Mode, R: Role>(
 /// Room for what an entry of the queue of errors has with it, and for what else may have been asked for.
 const ERROR_MEMORY: usize = 1024;
 
+/// The families whose sockets have such a queue: the others take the flag for none, and would give data.
+const QUEUES: [Family; 5] = [Family::INET, Family::INET6, Family::PACKET, Family::VSOCK, Family::CAN];
+
 fn recv_error<M: Mode, R: Role>(
     socket: &SocketOf<R>,
     mode: M,
     data: &mut [u8],
 ) -> Result<M::Output<Queued<R::Address>>> {
+    if !QUEUES.contains(&socket.family()) {
+        return Err(Error::unsupported(Operation::Receive, "the queue of errors of such sockets"));
+    }
     let mut memory = [0; ERROR_MEMORY];
     let mut control = ControlBuffer::over(&mut memory);
     let mut slices = [IoSliceMut::new(data)];
@@ -197,7 +203,7 @@ macro_rules! calls {
             ///
             /// # Platform notes
             ///
-            /// - Linux. Elsewhere unsupported.
+            /// - Linux: sockets of IP, packets, CAN and virtual machines (6.7). Others, and elsewhere: unsupported.
             ///
             /// # System call
             ///
