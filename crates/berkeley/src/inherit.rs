@@ -21,14 +21,14 @@ use crate::sys::{descriptor, inherit};
 ///
 /// # Examples
 ///
-/// ```
+/// ```standalone_crate
 /// # #[cfg(all(unix, not(berkeley_sys = "unsupported")))] {
 /// use berkeley::UdpSocket;
 /// use std::process::Command;
 ///
 /// let socket = UdpSocket::bind("127.0.0.1:0")?.into_descriptor();
-/// let held = berkeley::inherit_from(40, vec![socket])?;
-/// let status = Command::new("sh").args(["-c", "true <&40"]).status()?;
+/// let held = berkeley::inherit_from(9, vec![socket])?;
+/// let status = Command::new("sh").args(["-c", "true <&9"]).status()?;
 /// assert!(status.success());
 /// drop(held);
 /// # }

@@ -13,7 +13,7 @@ use berkeley::{
     UnixSeqpacket, UnixStream, wait_for,
 };
 use berkeley_testkit::descriptor::is_close_on_exec;
-use berkeley_testkit::{limit, need, program, scratch};
+use berkeley_testkit::{limit, need, need_of, program, scratch};
 
 #[allow(unsafe_code)]
 fn own() -> Credentials {
@@ -38,7 +38,7 @@ fn the_peer_of_a_connection_is_known() {
     let (left, _right) = UnixSeqpacket::pair().unwrap();
     assert_eq!(left.peer_credentials().unwrap(), own());
     let label = left.get(option::socket::PEERSEC);
-    if need(label.is_ok(), "a security module that gives labels") {
+    if need_of("labels", label.is_ok(), "a security module that gives labels") {
         assert!(!label.unwrap().is_empty());
     }
 }
@@ -160,7 +160,7 @@ fn a_label_comes_with_the_message_where_there_are_labels() {
     let mut control = ControlBuffer::with_room(512);
     receive(&right.into_any(), &mut control);
     let label = control.get(berkeley::message::socket::SECURITY);
-    if need(label.is_some(), "a security module that gives labels") {
+    if need_of("labels", label.is_some(), "a security module that gives labels") {
         assert!(!label.unwrap().is_empty());
     }
 }

@@ -15,7 +15,7 @@ use berkeley::option::{self, Timestamping, TransmitTime};
 use berkeley::{
     Address, Deadline, Errno, Family, Kind, MILLISECOND, Protocol, Socket, UdpSocket, UnixStream,
 };
-use berkeley_testkit::{ip as configure, limit, need};
+use berkeley_testkit::{ip as configure, limit, need, need_of};
 use wire::{alone, cable, hears, soon, tcp, udp};
 
 const V4: &str = "127.0.0.1:0";
@@ -313,7 +313,7 @@ fn a_message_is_sent_at_its_time() {
         })
         .unwrap();
         hears(&receiver, b"later");
-        if need(holds, "tc and its queue fq") {
+        if need_of("queues", holds, "tc and its queue fq") {
             assert!(began.elapsed() + Duration::from_millis(1) >= delay, "{:?}", began.elapsed());
         }
     });
@@ -442,7 +442,7 @@ fn a_record_of_tls_has_its_type() {
     alone(|| {
         let (client, server) = tcp(|_| (), |_| ());
         let upper = client.set(option::tcp::ULP, "tls".to_owned());
-        if !need(upper.is_ok(), "TLS in the kernel") {
+        if !need_of("tls", upper.is_ok(), "TLS in the kernel") {
             return;
         }
         server.set(option::tcp::ULP, "tls".to_owned()).unwrap();

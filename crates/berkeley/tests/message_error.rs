@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 use berkeley::message::{self, Control, Message, Origin, Queued, Report, Stage};
 use berkeley::option::{self, MtuDiscover, Timestamping, TransmitTime};
 use berkeley::{Deadline, Errno, Family, MILLISECOND, SendFlags, UdpSocket};
-use berkeley_testkit::{ip as configure, limit, need};
+use berkeley_testkit::{ip as configure, limit, need, need_of};
 use wire::{alone, cable, soon, tcp, udp};
 
 const V4: &str = "127.0.0.1:0";
@@ -200,7 +200,7 @@ fn what_was_too_late_to_send_is_told() {
         sender.set(option::socket::TXTIME, clock).unwrap();
         let words = ["qdisc", "add", "dev", "lo", "root", "etf", "clockid", "CLOCK_TAI", "delta", "200000"];
         let made = std::process::Command::new("tc").args(words).output();
-        if !need(made.is_ok_and(|made| made.status.success()), "tc and its queue etf") {
+        if !need_of("queues", made.is_ok_and(|made| made.status.success()), "tc and its queue etf") {
             return;
         }
         sender.set(option::socket::PRIORITY, 3).unwrap();
