@@ -59,7 +59,7 @@ pub struct Resolve {
     /// Ask the name servers alone, for records of TYPE: MX, TXT, SRV, NS … or several with commas
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', conflicts_with_all = ["service", "protocol", "ipv4", "ipv6"])]
     types: Vec<String>,
-    /// Ask the name server at ADDRESS[:PORT] (implies --dns)
+    /// Ask the name server at ADDRESS, by port 53 if it has none (implies --dns)
     #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["service", "protocol"])]
     server: Vec<String>,
     /// Ask name servers over TCP (implies --dns)
