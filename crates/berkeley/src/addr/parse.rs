@@ -4,9 +4,8 @@ use std::fmt;
 use std::net::SocketAddrV4;
 use std::str::FromStr;
 
-use strsim::osa_distance;
-
 use super::part::Part;
+use super::spelling::nearest;
 use super::text::Line;
 use super::{Address, ParseError, Reason, can, inet, ipv4, link, netlink, other, unix, vsock};
 
@@ -71,7 +70,10 @@ fn diagnose(text: Part<'_>) -> ParseError {
     if is_like_ipv4(host.text()) {
         return inet::diagnose_v4(text);
     }
-    if port.is_some() && nearest(host.text()).is_some() && !behind.bytes().all(|byte| byte.is_ascii_digit()) {
+    if port.is_some()
+        && nearest(host.text(), schemes()).is_some()
+        && !behind.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return unknown_scheme(host);
     }
     if host.is_empty() { host.fail(Reason::Empty) } else { host.fail(Reason::HostName) }
@@ -85,21 +87,11 @@ fn is_like_ipv4(text: &str) -> bool {
 }
 
 fn unknown_scheme(scheme: Part<'_>) -> ParseError {
-    let error = scheme.fail(Reason::UnknownScheme);
-    match nearest(scheme.text()) {
-        Some(name) => error.with_hint(format!("did you mean {name}?")),
-        None => error,
-    }
+    scheme.fail(Reason::UnknownScheme).with_nearest(scheme.text(), schemes())
 }
 
-/// Returns the scheme whose name is most like a word, if one is near enough.
-fn nearest(word: &str) -> Option<&'static str> {
-    let names = SCHEMES.iter().map(|(scheme, _)| scheme.trim_end_matches(['/', ':']));
-    // What is much longer is no slip, and may be of any length.
-    let names = names.filter(|name| word.len() <= 2 * name.len());
-    let near =
-        names.map(|name| (osa_distance(word, name), name)).filter(|(d, name)| *d <= name.len().div_ceil(4));
-    near.min().map(|(_, name)| name)
+fn schemes() -> impl Iterator<Item = &'static str> {
+    SCHEMES.iter().map(|(scheme, _)| scheme.trim_end_matches(['/', ':']))
 }
 
 #[inline]

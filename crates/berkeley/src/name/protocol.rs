@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::builtin;
 use super::file::{Cached, keep, words};
-use super::service::nearest;
+use crate::addr::nearest;
 use crate::error::{Error, LookupFailure, Result};
 use crate::kind::Protocol;
 

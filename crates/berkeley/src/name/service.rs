@@ -7,7 +7,7 @@ use super::builtin;
 use super::file::{Cached, keep, words};
 use super::protocol::ProtocolEntry;
 use super::query::is_figures;
-use crate::addr::{Address, ToAddress};
+use crate::addr::{Address, ToAddress, nearest};
 use crate::error::{Error, LookupFailure, Operation, Result};
 use crate::kind::Protocol;
 
@@ -176,13 +176,6 @@ fn unknown(name: &str, protocol: Option<Protocol>, all: &[ServiceEntry]) -> Erro
             None => error,
         },
     }
-}
-
-/// Finds the name that one or two slips of the finger lead away from.
-pub(super) fn nearest<'a>(name: &str, all: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let most = if name.len() < 5 { 1 } else { 2 };
-    let distance = |near: &&str| strsim::osa_distance(name, near);
-    all.min_by_key(distance).filter(|near| distance(near) <= most)
 }
 
 /// Reads a port: a number, whether it is listed or not, or the name of a service.

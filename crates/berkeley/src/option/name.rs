@@ -280,12 +280,7 @@ const fn mixed(number: u64) -> u64 {
 #[cold]
 fn unknown(name: &str) -> ParseError {
     let error = ParseError::whole(name, Reason::UnknownOption);
-    let lower = name.to_ascii_lowercase();
-    let distance = |row: &&Row| strsim::osa_distance(row.name, &lower);
-    match all().min_by_key(distance).filter(|row| distance(row) <= lower.len() / 3) {
-        Some(row) => error.with_hint(format!("did you mean {}?", row.name)),
-        None => error,
-    }
+    error.with_nearest(&name.to_ascii_lowercase(), all().map(Row::name))
 }
 
 /// The options of a socket with their values: see [`values`].

@@ -68,7 +68,7 @@ pub(crate) struct Room {
 
 impl Room {
     pub(crate) fn new(messages: usize, size: usize, control: usize) -> Self {
-        let arrived = Arrived { delivered: Delivered { length: 0, missing: 0 }, flags: 0 };
+        let arrived = Arrived { delivered: Delivered::cut(0, false), flags: 0 };
         let size = size.max(1);
         let inbox = || Inbox::new(Memory::of(control));
         let entry = || Entry { from: RawAddress::empty(), inbox: inbox(), arrived, piece: 1 };

@@ -168,6 +168,12 @@ impl Delivered {
         let length = if total < room { total } else { room };
         Self { length, missing: total - length }
     }
+
+    /// What arrived, where the system tells only whether that is all.
+    #[inline]
+    pub(crate) fn cut(length: usize, is_cut: bool) -> Self {
+        Self { length, missing: if is_cut { usize::MAX } else { 0 } }
+    }
 }
 
 /// What a receive call with control messages delivered.

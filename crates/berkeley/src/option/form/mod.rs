@@ -73,7 +73,7 @@ pub enum Unfit {
 }
 
 /// A value that prints as its form says.
-pub(super) struct Shown<'a, F: Form>(pub &'a F::Value);
+pub(crate) struct Shown<'a, F: Form>(pub &'a F::Value);
 
 impl<F: Form> fmt::Display for Shown<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

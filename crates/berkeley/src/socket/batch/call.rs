@@ -1,15 +1,14 @@
 //! Sending and receiving many messages, in each of the three modes.
 
 use super::{Receiver, Sender};
-use crate::addr::Family;
 use crate::error::{During, Error, Operation, Result};
 use crate::kind::Kind;
 use crate::socket::flags::ReceiveFlags;
-use crate::socket::message::Message;
+use crate::socket::message::{Message, asked, sent_to};
 use crate::socket::mode::{Always, Mode};
 use crate::socket::role::{HoldsSocket, Role, Transfers};
 use crate::socket::{By, Now, SocketOf};
-use crate::sys::{self, Sockaddr};
+use crate::sys::Sockaddr;
 
 /// A stream has no messages, of which each would be sent whole.
 fn check(socket: &SocketOf<impl Role>, operation: Operation) -> Result<()> {
@@ -32,10 +31,7 @@ fn send_batch<M: Mode, R: Role>(
     let Some(first) = messages.first() else { return Ok(M::done(0)) };
     first.flags.system()?;
     let sent = socket.sending().run(mode, |attempt| sender.send(socket, messages, attempt));
-    sent.map_err(|error| match first.to {
-        Some(to) => error.with_address(to.clone()),
-        None => error,
-    })
+    sent.map_err(|error| sent_to(error, first.to))
 }
 
 #[inline]
@@ -54,10 +50,7 @@ fn send_segments<M: Mode, R: Role>(
     if data.is_empty() {
         return Ok(M::done(0));
     }
-    let named = |error: Error| match to {
-        Some(to) => error.with_address(to.clone()),
-        None => error,
-    };
+    let named = |error| sent_to(error, to);
     let raw = to.map(Sockaddr::encode).transpose().during(Operation::Send).map_err(named)?;
     let sent =
         socket.sending().run(mode, |attempt| sender.send_segments(socket, data, size, raw.as_ref(), attempt));
@@ -72,10 +65,7 @@ fn recv_batch<M: Mode, R: Role>(
     flags: ReceiveFlags,
 ) -> Result<M::Output<usize>> {
     check(socket, Operation::Receive)?;
-    let system = flags.system()?;
-    let passes = socket.family() == Family::UNIX;
-    let system = if passes { system | sys::message::CLOEXEC } else { system };
-    let told = socket.tells_length() && !flags.contains(ReceiveFlags::ERRQUEUE);
+    let (system, told) = asked(socket, flags)?;
     let wait = socket.receiving(system);
     receiver.family = socket.family();
     let messages = wait.run(mode, |attempt| receiver.receive(wait.source, system, attempt, told))?;

@@ -3,7 +3,7 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use super::{Arrival, Control, ControlBuffer, Message, Queued, descriptor_room};
-use crate::addr::Family;
+use crate::addr::{Address, Family};
 use crate::error::{During, Error, Operation, Result};
 use crate::kind::Kind;
 use crate::option::{self, Credentials, SocketOption};
@@ -28,14 +28,20 @@ fn send_message<M: Mode, R: Role>(
     if message.control.is_some_and(Control::has_descriptors) {
         refuse_nothing(socket, data)?;
     }
-    let named = |error: Error| match message.to {
-        Some(to) => error.with_address(to.clone()),
-        None => error,
-    };
+    let named = |error| sent_to(error, message.to);
     let raw = message.to.map(Sockaddr::encode).transpose().during(Operation::Send).map_err(named)?;
     let to = raw.as_ref();
     wait.run(mode, |attempt| sys::message::send(wait.source, data, to, control, flags, attempt))
         .map_err(named)
+}
+
+/// Adds the destination, if the message has one of its own.
+#[cold]
+pub(in crate::socket) fn sent_to<A: Clone + Into<Address>>(error: Error, to: Option<&A>) -> Error {
+    match to {
+        Some(to) => error.with_address(to.clone()),
+        None => error,
+    }
 }
 
 /// Of a stream no bytes are nothing at all, and no descriptor comes with nothing.
@@ -57,15 +63,11 @@ fn recv_message<M: Mode, R: Role>(
     control: &mut ControlBuffer<'_>,
     flags: ReceiveFlags,
 ) -> Result<M::Output<Arrival<R::Address>>> {
-    let system = flags.system()?;
     if flags.contains(ReceiveFlags::WAITALL) {
         return Err(Error::invalid(Operation::Receive, "WAITALL is not for messages with control data"));
     }
+    let (system, told) = asked(socket, flags)?;
     let wait = socket.receiving(system);
-    let passes = socket.family() == Family::UNIX;
-    let system = if passes { system | sys::message::CLOEXEC } else { system };
-    // The queue of errors tells no lengths.
-    let told = socket.tells_length() && !flags.contains(ReceiveFlags::ERRQUEUE);
     let count = at_once(socket, slices.len());
     let slices = &mut slices[..count];
     wait.run(mode, |attempt| {
@@ -74,6 +76,15 @@ fn recv_message<M: Mode, R: Role>(
             sys::message::recv(wait.source, slices, &mut raw, control.inbox(), system, attempt, told)?;
         Ok(Arrival::new(arrived, socket.decode(&raw).ok()))
     })
+}
+
+/// Returns the system's flags for a receive with control messages, and whether the length of the whole message is told.
+#[inline]
+pub(in crate::socket) fn asked(socket: &SocketOf<impl Role>, flags: ReceiveFlags) -> Result<(i32, bool)> {
+    let passes = socket.family() == Family::UNIX;
+    let system = flags.system()? | if passes { sys::message::CLOEXEC } else { 0 };
+    // The queue of errors tells no lengths.
+    Ok((system, socket.tells_length() && !flags.contains(ReceiveFlags::ERRQUEUE)))
 }
 
 /// Room for any number of descriptors, and for what else a Unix socket may have been asked to tell.

@@ -51,6 +51,7 @@ mod row;
 
 pub use self::arrival::{Arrival, ArrivalFlags};
 pub use self::buffer::{ControlBuffer, Item, Items};
+pub(super) use self::call::{asked, sent_to};
 pub use self::control::{Control, MOST_DESCRIPTORS, Message, descriptor_room};
 pub use self::form::*;
 pub use self::level::*;

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Control, ControlMessage, level};
 use crate::addr::{ParseError, Reason};
 use crate::error::{Error, Operation, Result};
-use crate::option::Form;
+use crate::option::{Form, Shown};
 use crate::sys::Place;
 
 /// One kind of control message, known by its name.
@@ -39,15 +39,7 @@ impl<F: Form> ControlMessage<F> {
 }
 
 fn show<F: Form>(data: &[u8]) -> Option<String> {
-    struct Shown<F: Form>(F::Value);
-
-    impl<F: Form> fmt::Display for Shown<F> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            F::write(&self.0, f)
-        }
-    }
-
-    F::decode(data).map(|value| Shown::<F>(value).to_string())
+    F::decode(data).map(|value| Shown::<F>(&value).to_string())
 }
 
 /// Returns `None` if the text is no value of that form.
@@ -139,12 +131,7 @@ pub fn by_name(name: &str) -> Result<&'static Row, ParseError> {
 #[cold]
 fn unknown(name: &str) -> ParseError {
     let error = ParseError::whole(name, Reason::UnknownMessage);
-    let lower = name.to_ascii_lowercase();
-    let distance = |row: &&Row| strsim::osa_distance(row.name, &lower);
-    match all().min_by_key(distance).filter(|row| distance(row) <= lower.len() / 3) {
-        Some(row) => error.with_hint(format!("did you mean {}?", row.name)),
-        None => error,
-    }
+    error.with_nearest(&name.to_ascii_lowercase(), all().map(Row::name))
 }
 
 pub(super) fn received_at(place: Place) -> Option<&'static Row> {

@@ -7,6 +7,7 @@ use super::{Entry, MOST, Outgoing, Room};
 use crate::error::Operation;
 use crate::sys::descriptor::Borrowed;
 use crate::sys::system::checked;
+use crate::sys::system::message::{empty_message, outgoing};
 use crate::sys::{Arrived, Attempt, Delivered, Result, check, flag};
 
 type Headers = [MaybeUninit<libc::mmsghdr>; MOST];
@@ -23,18 +24,7 @@ pub(crate) fn send<'a>(
     let mut headers: Headers = [const { MaybeUninit::uninit() }; MOST];
     let mut count = 0;
     for (place, message) in headers.iter_mut().zip(messages) {
-        let mut header = empty();
-        // IoSlice promises the layout of iovec.
-        header.msg_iov = message.data.as_ptr().cast_mut().cast();
-        header.msg_iovlen = message.data.len() as _;
-        if let Some(to) = message.to {
-            header.msg_name = to.as_ptr().cast_mut().cast();
-            header.msg_namelen = to.len();
-        }
-        if !message.control.is_empty() {
-            header.msg_control = message.control.as_ptr().cast_mut().cast();
-            header.msg_controllen = message.control.len() as _;
-        }
+        let header = outgoing(message.data, message.to, message.control);
         place.write(libc::mmsghdr { msg_hdr: header, msg_len: 0 });
         count += 1;
     }
@@ -44,11 +34,6 @@ pub(crate) fn send<'a>(
     // which sendmmsg only reads.
     let sent = unsafe { libc::sendmmsg(socket.as_raw_fd(), first, count, flags as _) };
     checked(sent).map(|sent| sent as usize)
-}
-
-fn empty() -> libc::msghdr {
-    // SAFETY: a msghdr is numbers and pointers, for which zero is a value: nothing there.
-    unsafe { std::mem::zeroed() }
 }
 
 /// Receives up to [`MOST`] messages, and waits for the first alone; returns how many.
@@ -101,7 +86,7 @@ pub(crate) fn receive(
 
 /// Makes the header that lends an entry's memory to the kernel.
 fn lend(entry: &mut Entry, slice: &mut libc::iovec) -> libc::msghdr {
-    let mut header = empty();
+    let mut header = empty_message();
     let (name, length) = entry.from.room();
     let control = entry.inbox.room();
     header.msg_name = name.cast();
@@ -115,11 +100,7 @@ fn lend(entry: &mut Entry, slice: &mut libc::iovec) -> libc::msghdr {
 
 fn arrived(header: &libc::mmsghdr, size: usize, told: bool) -> Arrived {
     let (length, flags) = (header.msg_len as usize, header.msg_hdr.msg_flags);
-    let delivered = if told {
-        Delivered::of(length, size)
-    } else {
-        let cut = flags & libc::MSG_TRUNC != 0;
-        Delivered { length, missing: if cut { usize::MAX } else { 0 } }
-    };
+    let delivered =
+        if told { Delivered::of(length, size) } else { Delivered::cut(length, flags & libc::MSG_TRUNC != 0) };
     Arrived { delivered, flags }
 }

@@ -6,11 +6,12 @@ use std::os::fd::AsRawFd;
 
 use super::address::RawAddress;
 use super::descriptor::Borrowed;
-use super::{Result, call, checked, checked_length, flag};
+use super::message::empty_message;
+use super::{Result, call, checked, checked_length, flag, message};
 use crate::error::{Errno, Operation};
 #[cfg(apple)]
 use crate::sys::Place;
-use crate::sys::{Attempt, Buffer, Delivered, check, limit, limit_slices};
+use crate::sys::{Attempt, Buffer, Delivered, check, limit};
 
 impl Attempt {
     #[inline]
@@ -49,20 +50,7 @@ pub(crate) fn send_vectored(
     attempt: Attempt,
     to: Option<&RawAddress>,
 ) -> Result<usize> {
-    check(Operation::Send)?;
-    let data = limit_slices(Operation::Send, data);
-    let mut message = empty_message();
-    // IoSlice promises the layout of iovec.
-    message.msg_iov = data.as_ptr().cast_mut().cast();
-    message.msg_iovlen = data.len() as _;
-    if let Some(to) = to {
-        message.msg_name = to.as_ptr().cast_mut().cast();
-        message.msg_namelen = to.len();
-    }
-    let flags = flags | flag::NOSIGNAL | attempt.flag();
-    // SAFETY: the slices and the address are readable for their lengths, which the message has; sendmsg writes
-    // to none of them.
-    checked_length(unsafe { libc::sendmsg(fd.as_raw_fd(), &raw const message, flags) })
+    message::send(fd, data, to, &[], flags, attempt)
 }
 
 /// Receives from a stream: what there is, up to the room.
@@ -261,13 +249,7 @@ unsafe fn receive_message(
 }
 
 fn delivered(length: usize, flags: i32) -> Delivered {
-    let cut = flags & libc::MSG_TRUNC != 0;
-    Delivered { length, missing: if cut { usize::MAX } else { 0 } }
-}
-
-pub(super) fn empty_message() -> libc::msghdr {
-    // SAFETY: a msghdr is numbers and pointers, for which zero is a value: nothing there.
-    unsafe { std::mem::zeroed() }
+    Delivered::cut(length, flags & libc::MSG_TRUNC != 0)
 }
 
 /// The most slices that a call takes at once: IOV_MAX, which is 1024 on every system here, 16 on illumos.

@@ -6,7 +6,6 @@ use std::os::fd::AsRawFd;
 
 use super::address::RawAddress;
 use super::descriptor::{Borrowed, Descriptor, owned};
-use super::io::empty_message;
 use super::{Result, checked_length, flag};
 use crate::error::Operation;
 use crate::sys::control::{Inbox, Layout};
@@ -59,17 +58,18 @@ pub(crate) const CLOEXEC: i32 = libc::MSG_CMSG_CLOEXEC;
 #[cfg(any(apple, target_os = "solaris"))]
 pub(crate) const CLOEXEC: i32 = 0;
 
+pub(in crate::sys) fn empty_message() -> libc::msghdr {
+    // SAFETY: a msghdr is numbers and pointers, for which zero is a value: nothing there.
+    unsafe { std::mem::zeroed() }
+}
+
+/// Makes the header of a message to be sent: its pointers lead to what is lent here, for as long as that lives; the system only reads it.
 #[inline]
-pub(crate) fn send(
-    fd: Borrowed<'_>,
+pub(in crate::sys) fn outgoing(
     data: &[IoSlice<'_>],
     to: Option<&RawAddress>,
     control: &[u8],
-    flags: i32,
-    attempt: Attempt,
-) -> Result<usize> {
-    check(Operation::Send)?;
-    let data = limit_slices(Operation::Send, data);
+) -> libc::msghdr {
     let mut message = empty_message();
     // IoSlice promises the layout of iovec.
     message.msg_iov = data.as_ptr().cast_mut().cast();
@@ -82,6 +82,21 @@ pub(crate) fn send(
         message.msg_control = control.as_ptr().cast_mut().cast();
         message.msg_controllen = control.len() as _;
     }
+    message
+}
+
+#[inline]
+pub(crate) fn send(
+    fd: Borrowed<'_>,
+    data: &[IoSlice<'_>],
+    to: Option<&RawAddress>,
+    control: &[u8],
+    flags: i32,
+    attempt: Attempt,
+) -> Result<usize> {
+    check(Operation::Send)?;
+    let data = limit_slices(Operation::Send, data);
+    let message = outgoing(&data, to, control);
     let flags = flags | flag::NOSIGNAL | attempt.flag();
     // SAFETY: the slices, the address and the control messages are readable for their lengths, which the message has;
     // sendmsg writes to none of them.
@@ -134,8 +149,7 @@ pub(crate) fn recv(
     let delivered = if whole {
         Delivered::of(length, slices.iter().map(|slice| slice.len()).sum())
     } else {
-        let cut = message.msg_flags & libc::MSG_TRUNC != 0;
-        Delivered { length, missing: if cut { usize::MAX } else { 0 } }
+        Delivered::cut(length, message.msg_flags & libc::MSG_TRUNC != 0)
     };
     Ok(Arrived { delivered, flags: message.msg_flags })
 }

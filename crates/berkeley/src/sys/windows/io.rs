@@ -106,11 +106,11 @@ fn without_waitall(flags: i32) -> i32 {
 #[inline]
 fn delivered(returned: Result<usize>, room: usize) -> Result<Delivered> {
     match returned {
-        Ok(length) => Ok(Delivered { length, missing: 0 }),
+        Ok(length) => Ok(Delivered::cut(length, false)),
         // The buffer is full, and the rest of the message is lost: Winsock has an error of what others have a flag.
-        Err(Errno::MSGSIZE) => Ok(Delivered { length: room, missing: usize::MAX }),
+        Err(Errno::MSGSIZE) => Ok(Delivered::cut(room, true)),
         // What this side shut down has ended.
-        Err(Errno::SHUTDOWN) => Ok(Delivered { length: 0, missing: 0 }),
+        Err(Errno::SHUTDOWN) => Ok(Delivered::cut(0, false)),
         Err(errno) => Err(errno),
     }
 }
@@ -247,7 +247,7 @@ unsafe fn receive_slices(
     };
     // A transport with messages of any length gives them in parts; the next receive gets the next.
     let part = flags & ws::MSG_PARTIAL != 0;
-    Ok(if part { Delivered { missing: usize::MAX, ..received } } else { received })
+    Ok(if part { Delivered::cut(received.length, true) } else { received })
 }
 
 /// Returns how many bytes wait to be received; for datagrams, those of all.

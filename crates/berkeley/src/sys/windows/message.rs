@@ -104,15 +104,15 @@ pub(crate) fn recv(
         let returned =
             unsafe { receive(number(socket), &raw mut message, &raw mut length, null_mut(), None) };
         let delivered = match checked(returned) {
-            Ok(_) => Delivered { length: length as usize, missing: 0 },
+            Ok(_) => Delivered::cut(length as usize, false),
             // What had no room is in the flags: the control messages alone, or the data.
             Err(Errno::MSGSIZE) if message.dwFlags & CUT == ws::MSG_CTRUNC => {
-                Delivered { length: length as usize, missing: 0 }
+                Delivered::cut(length as usize, false)
             }
             Err(Errno::MSGSIZE) => {
                 // Wine has the error without the flag.
                 message.dwFlags |= ws::MSG_TRUNC;
-                Delivered { length: total, missing: usize::MAX }
+                Delivered::cut(total, true)
             }
             Err(errno) => return Err(errno),
         };
