@@ -7,15 +7,11 @@ use std::net::SocketAddr;
 
 use berkeley::batch::{Path, Receiver, Sender};
 use berkeley::message::{self, Control, ControlBuffer, Message};
-use berkeley::{Deadline, ReceiveFlags, SECOND, SendFlags, UdpSocket, option};
-use berkeley_testkit::{LOOPBACK, each_loopback, limit, udp_pair};
+use berkeley::{Deadline, ReceiveFlags, SendFlags, UdpSocket, option};
+use berkeley_testkit::{LOOPBACK, each_loopback, limit, soon, udp_pair};
 use proptest::prelude::*;
 
 const PATHS: [Path; 3] = [Path::Segments, Path::Many, Path::OneByOne];
-
-fn soon() -> Deadline {
-    Deadline::after(SECOND * 20)
-}
 
 /// Sends all, by as many calls as it takes.
 fn send_all(socket: &UdpSocket, sender: &mut Sender, messages: &[Message<'_, SocketAddr>]) {

@@ -7,8 +7,8 @@ use std::io::IoSlice;
 
 use berkeley::batch::{Path, Receiver, Sender};
 use berkeley::message::{self, Control, Message};
-use berkeley::{Deadline, SECOND, UdpSocket, UnixDatagram};
-use berkeley_testkit::{LOOPBACK, limit};
+use berkeley::{UdpSocket, UnixDatagram};
+use berkeley_testkit::{LOOPBACK, limit, soon};
 
 #[test]
 fn descriptors_come_with_their_message_and_what_nobody_takes_is_closed() {
@@ -25,7 +25,7 @@ fn descriptors_come_with_their_message_and_what_nobody_takes_is_closed() {
             let mut receiver = Receiver::with_control(4, 9, message::descriptor_room(4)).by(path);
             let mut heard = 0;
             while heard < 2 {
-                heard += right.by(Deadline::after(SECOND * 20)).recv_batch(&mut receiver).unwrap();
+                heard += right.by(soon()).recv_batch(&mut receiver).unwrap();
             }
             let last = receiver.datagrams().last().unwrap().message();
             let taken = receiver.take_descriptor(last).unwrap();

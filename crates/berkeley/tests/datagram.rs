@@ -4,8 +4,8 @@
 use std::io::IoSliceMut;
 
 use berkeley::message::ControlBuffer;
-use berkeley::{Address, Deadline, Protocol, RawSocket, Received, SECOND, Socket, UdpSocket};
-use berkeley_testkit::{each_loopback, limit, need, need_real, udp_pair};
+use berkeley::{Address, Protocol, RawSocket, Received, Socket, UdpSocket};
+use berkeley_testkit::{each_loopback, limit, need, need_real, soon, udp_pair};
 
 /// Two sockets, of which one sends to the other.
 struct Transport {
@@ -23,10 +23,6 @@ impl Transport {
         let from = sender.local_address().unwrap();
         Self { name, sender, receiver, from, header: 0 }
     }
-}
-
-fn soon() -> Deadline {
-    Deadline::after(SECOND * 20)
 }
 
 fn over_udp(mut body: impl FnMut(&Transport)) {

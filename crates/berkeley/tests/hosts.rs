@@ -10,8 +10,8 @@ use std::net::{IpAddr, SocketAddr};
 use berkeley::message::{self, Control, ControlBuffer, Message};
 use berkeley::multicast::On;
 use berkeley::{Interfaces, TcpListener, TcpStream, UdpSocket, option};
-use berkeley_testkit::{Host, ip};
-use wire::{alone, hears, soon};
+use berkeley_testkit::{Host, ip, soon};
+use wire::{alone, hears};
 
 fn run(commands: &[&str]) {
     for words in commands {

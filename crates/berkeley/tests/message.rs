@@ -8,16 +8,12 @@ use berkeley::message::{
 };
 use berkeley::option::{self, Octets};
 use berkeley::{Deadline, MILLISECOND, ReceiveFlags, SECOND, UdpSocket, UnixDatagram};
-use berkeley_testkit::{Lack, each_loopback, has_unix_sockets, lacks, limit, tcp_pair, udp_pair};
+use berkeley_testkit::{Lack, each_loopback, has_unix_sockets, lacks, limit, soon, tcp_pair, udp_pair};
 use proptest::prelude::*;
 
 /// A level that no system has.
 const OWN: ControlMessage<Octets<64>> = ControlMessage::octets("own", 0x7abc, 7);
 const OWN_NUMBER: ControlMessage<u32> = ControlMessage::integer("own.number", 0x7abc, 8);
-
-fn soon() -> Deadline {
-    Deadline::after(SECOND * 20)
-}
 
 #[test]
 fn what_is_pushed_is_read() {

@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 use berkeley::message::{Control, ControlBuffer, Message};
 use berkeley::option::{self, Credentials};
 use berkeley::{
-    Deadline, Family, Interest, Kind, Protocol, SECOND, Socket, UdpSocket, UnixDatagram, UnixListener,
-    UnixSeqpacket, UnixStream, wait_for,
+    Family, Interest, Kind, Protocol, SECOND, Socket, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket,
+    UnixStream, wait_for,
 };
 use berkeley_testkit::descriptor::is_close_on_exec;
-use berkeley_testkit::{limit, need, need_of, program, scratch};
+use berkeley_testkit::{limit, need, need_of, program, scratch, soon};
 
 #[allow(unsafe_code)]
 fn own() -> Credentials {
@@ -72,7 +72,7 @@ fn another_process_is_known_until_its_end() {
     let code = "import socket, sys; s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.recv(1)";
     let mut command = Command::new(found.unwrap());
     let mut child = command.args(["-c", code]).arg(&path).stdin(Stdio::null()).spawn().unwrap();
-    let (peer, _) = listener.by(Deadline::after(SECOND * 20)).accept().unwrap();
+    let (peer, _) = listener.by(soon()).accept().unwrap();
     assert_eq!(peer.peer_credentials().unwrap(), Credentials { pid: Some(child.id() as i32), ..own() });
     let process = peer.peer_pidfd();
     drop(peer);

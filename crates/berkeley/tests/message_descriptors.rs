@@ -10,10 +10,10 @@ use std::os::unix::fs::MetadataExt;
 
 use berkeley::message::{Control, ControlBuffer, MOST_DESCRIPTORS, Message, descriptor_room};
 use berkeley::{
-    Deadline, Family, Kind, MILLISECOND, Protocol, ReceiveFlags, SECOND, Socket, UnixDatagram, UnixSeqpacket,
+    Deadline, Family, Kind, MILLISECOND, Protocol, ReceiveFlags, Socket, UnixDatagram, UnixSeqpacket,
     UnixStream,
 };
-use berkeley_testkit::{leak, limit, need_real};
+use berkeley_testkit::{leak, limit, need_real, soon};
 
 fn each_pair(mut body: impl FnMut(Socket, Socket)) {
     for kind in [Kind::STREAM, Kind::DGRAM, Kind::SEQPACKET] {
@@ -41,7 +41,7 @@ fn is_close_on_exec(descriptor: &impl AsRawFd) -> bool {
 
 fn receive(socket: &Socket) -> (usize, bool, Vec<OwnedFd>) {
     let mut descriptors = Vec::new();
-    let deadline = Deadline::after(SECOND * 20);
+    let deadline = soon();
     let arrival = socket.by(deadline).recv_descriptors(&mut [0; 64], &mut descriptors).unwrap();
     (arrival.len(), arrival.is_control_truncated(), descriptors)
 }
@@ -428,7 +428,7 @@ print(len(descriptors), flush=True)
         let mut command = Command::new(python);
         command.args(["-c", PYTHON, kind]).arg(&path).arg(count.to_string()).stdout(Stdio::piped());
         let mut child = Running(command.spawn().unwrap());
-        let (peer, _) = listener.by(Deadline::after(SECOND * 20)).accept().unwrap();
+        let (peer, _) = listener.by(soon()).accept().unwrap();
         let (length, cut, received) = receive(&peer);
         assert_eq!((length, cut, received.len()), (11, false, count));
         for (index, descriptor) in received.into_iter().enumerate() {

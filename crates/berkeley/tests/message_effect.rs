@@ -15,8 +15,8 @@ use berkeley::option::{self, Timestamping, TransmitTime};
 use berkeley::{
     Address, Deadline, Errno, Family, Kind, MILLISECOND, Protocol, Socket, UdpSocket, UnixStream,
 };
-use berkeley_testkit::{ip as configure, limit, need, need_of};
-use wire::{alone, cable, hears, soon, tcp, udp};
+use berkeley_testkit::{ip as configure, limit, need, need_of, soon};
+use wire::{alone, cable, hears, tcp, udp};
 
 const V4: &str = "127.0.0.1:0";
 const V6: &str = "[::1]:0";

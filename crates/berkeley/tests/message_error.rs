@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 use berkeley::message::{self, Control, Message, Origin, Queued, Report, Stage};
 use berkeley::option::{self, MtuDiscover, Timestamping, TransmitTime};
 use berkeley::{Deadline, Errno, Family, MILLISECOND, SendFlags, UdpSocket};
-use berkeley_testkit::{ip as configure, limit, need, need_of};
-use wire::{alone, cable, soon, tcp, udp};
+use berkeley_testkit::{ip as configure, limit, need, need_of, soon};
+use wire::{alone, cable, tcp, udp};
 
 const V4: &str = "127.0.0.1:0";
 const V6: &str = "[::1]:0";

@@ -5,16 +5,12 @@
 use std::io::{IoSlice, IoSliceMut};
 
 use berkeley::message::{ControlBuffer, Message};
-use berkeley::{Deadline, Errno, Operation, SECOND, UdpSocket};
+use berkeley::{Errno, Operation, UdpSocket};
 use berkeley_testkit::fault::{Faults, calls_of};
-use berkeley_testkit::{limit, tcp_pair, udp_pair};
+use berkeley_testkit::{limit, soon, tcp_pair, udp_pair};
 
 fn pair() -> (UdpSocket, UdpSocket) {
     udp_pair("127.0.0.1:0".parse().unwrap()).unwrap()
-}
-
-fn soon() -> Deadline {
-    Deadline::after(SECOND * 20)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use berkeley::multicast::{JoinedEverywhere, On, SourceFilter};
 use berkeley::option::{ip as ip_option, ipv6};
 use berkeley::{Interfaces, UdpSocket};
-use berkeley_testkit::{ip, program};
+use berkeley_testkit::{ip, program, soon};
 use wire::{alone, hears};
 
 const GROUPS: [&str; 2] = ["239.255.7.7", "ff12::77"];
@@ -385,7 +385,7 @@ fn a_broadcast_goes_to_each_network_and_arrives_by_its_interface() {
         let mut from = BTreeSet::new();
         for _ in 0..3 {
             let mut buffer = [0; 16];
-            let (received, peer) = hearer.by(wire::soon()).recv_from(&mut buffer).unwrap();
+            let (received, peer) = hearer.by(soon()).recv_from(&mut buffer).unwrap();
             assert_eq!(&buffer[..received.len()], b"to all");
             from.insert(peer.ip().to_string());
         }

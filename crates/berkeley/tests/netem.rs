@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use berkeley::netlink::{MessageFlags, Request};
 use berkeley::{Deadline, MILLISECOND, NetlinkSocket, Protocol, Result, SECOND, Shutdown, UdpSocket};
-use berkeley_testkit::{need_of, tcp_pair};
-use wire::{alone, hears, soon, udp};
+use berkeley_testkit::{need_of, soon, tcp_pair};
+use wire::{alone, hears, udp};
 
 /// `struct tc_netem_qopt` of linux/pkt_sched.h.
 #[derive(Clone, Copy)]

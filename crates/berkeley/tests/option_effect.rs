@@ -11,8 +11,8 @@ use berkeley::option::{BufferLock, Linger, ip, socket};
 use berkeley::{
     Family, Kind, MILLISECOND, Protocol, SendFlags, Socket, TcpListener, UdpSocket, UnixDatagram, UnixStream,
 };
-use berkeley_testkit::{each_loopback, ip as configure, limit, need, scratch, tcp_pair};
-use wire::{alone, hears, is_ready, settle, soon, tcp, udp};
+use berkeley_testkit::{each_loopback, ip as configure, limit, need, scratch, soon, tcp_pair};
+use wire::{alone, hears, is_ready, settle, tcp, udp};
 
 fn stream() -> Socket {
     Socket::open(Family::INET, Kind::STREAM, Protocol::TCP).unwrap()

@@ -8,8 +8,8 @@ use std::net::Ipv4Addr;
 
 use berkeley::option::{IcmpTypes, Ipv4Interface, MtuDiscover, PortRange, icmp, icmpv6, ip, ipv6, udp};
 use berkeley::{Address, Family, Kind, Protocol, Socket, UdpSocket};
-use berkeley_testkit::{ip as configure, limit};
-use wire::{Packet, Wire, alone, cable, hears, settle, soon, udp as pair};
+use berkeley_testkit::{ip as configure, limit, soon};
+use wire::{Packet, Wire, alone, cable, hears, settle, udp as pair};
 
 const V4: &str = "127.0.0.1:0";
 const V6: &str = "[::1]:0";

@@ -9,7 +9,8 @@ use std::process::Command;
 use berkeley::option::{PacketFanout, PacketMembership, netlink, packet};
 use berkeley::{Address, Family, Kind, NetlinkAddress, Protocol, Socket};
 use berkeley_testkit::ip as configure;
-use wire::{alone, settle, soon};
+use berkeley_testkit::soon;
+use wire::{alone, settle};
 
 /// `ETH_P_ALL`, which packet sockets have in network order.
 const EVERY_FRAME: Protocol = Protocol::from_raw(u16::to_be(3) as i32);

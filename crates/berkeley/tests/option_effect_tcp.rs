@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use berkeley::option::{Md5Key, RepairQueue, TcpOptions, TcpState, ip, socket, tcp as option};
 use berkeley::{Deadline, Family, Kind, MILLISECOND, Protocol, SECOND, Socket};
-use berkeley_testkit::{limit, need};
-use wire::{Wire, alone, is_ready, listening, soon, tcp};
+use berkeley_testkit::{limit, need, soon};
+use wire::{Wire, alone, is_ready, listening, tcp};
 
 fn stream() -> Socket {
     Socket::open(Family::INET, Kind::STREAM, Protocol::TCP).unwrap()

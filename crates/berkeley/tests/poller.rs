@@ -5,16 +5,13 @@
 use std::sync::Arc;
 
 use berkeley::{
-    Backend, Deadline, Event, Events, Interest, Poller, Ready, SECOND, Socket, TcpListener, TcpStream,
-    Trigger, UdpSocket,
+    Backend, Deadline, Event, Events, Interest, Poller, Ready, Socket, TcpListener, TcpStream, Trigger,
+    UdpSocket,
 };
 use berkeley_testkit::{
-    LOOPBACK, Lack, QUIET, each_poller, each_stream_pair, lacks, limit, ready, tcp_pair, udp_pair, wait_for,
+    LOOPBACK, Lack, QUIET, each_poller, each_stream_pair, lacks, limit, ready, soon, tcp_pair, udp_pair,
+    wait_for,
 };
-
-fn soon() -> Deadline {
-    Deadline::after(SECOND * 10)
-}
 
 #[test]
 fn an_entry_is_found_changed_and_given_back() {

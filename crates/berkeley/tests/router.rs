@@ -13,8 +13,8 @@ use berkeley::message::{Origin, Queued};
 use berkeley::multicast::On;
 use berkeley::option::{self, MtuDiscover};
 use berkeley::{Errno, TcpListener, TcpStream, UdpSocket};
-use berkeley_testkit::{Host, ip as configure, need, program, scratch};
-use wire::{alone, hears, soon};
+use berkeley_testkit::{Host, ip as configure, need, program, scratch, soon};
+use wire::{alone, hears};
 
 /// Two networks with a router between them: the test's own host, 10.1.0.1 and fd01::1, is in the first.
 struct Path {

@@ -20,7 +20,7 @@ mod wine;
 
 #[cfg(target_os = "linux")]
 pub use host::Host;
-pub use limit::{Limit, limit};
+pub use limit::{Limit, limit, soon};
 pub use need::{again, is_emulated, need, need_of, need_real, program};
 #[cfg(target_os = "linux")]
 pub use network::{in_own_network, ip, replace_files};

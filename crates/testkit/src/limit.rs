@@ -4,6 +4,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use berkeley::{Deadline, SECOND};
+
 /// How long a test may take on a machine that is busy with other things.
 const MOST: Duration = Duration::from_secs(60);
 
@@ -17,6 +19,12 @@ pub struct Limit {
 /// Limits the rest of the test to a minute: then the process ends, and says which test hung.
 pub fn limit() -> Limit {
     limit_of(MOST)
+}
+
+/// Returns a deadline for what is to happen: a test that waits until then has failed.
+#[must_use]
+pub fn soon() -> Deadline {
+    Deadline::after(SECOND * 20)
 }
 
 fn limit_of(most: Duration) -> Limit {

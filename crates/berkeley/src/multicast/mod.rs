@@ -97,15 +97,9 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "IPV6_ADD_MEMBERSHIP")]
     pub fn join_group(&self, group: IpAddr, interface: impl Into<On>) -> Result<()> {
         check_group(group)?;
-        let (interface, index) = resolved(interface)?;
+        let resolved = resolved(interface)?;
         self.hear_what_is_joined(group)?;
-        let joined = match group {
-            IpAddr::V4(group) => {
-                self.set(ip::ADD_MEMBERSHIP, Ipv4Membership { group, interface: of_v4(&interface, index) })
-            }
-            IpAddr::V6(group) => self.set(ipv6::JOIN_GROUP, Ipv6Membership { group, interface: index }),
-        };
-        joined.map_err(|error| about(error, group, &interface))
+        self.set_group(ip::ADD_MEMBERSHIP, ipv6::JOIN_GROUP, group, resolved)
     }
 
     /// Leaves a group that [`join_group`](Self::join_group) has joined.
@@ -122,14 +116,21 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "IPV6_DROP_MEMBERSHIP")]
     pub fn leave_group(&self, group: IpAddr, interface: impl Into<On>) -> Result<()> {
         check_group(group)?;
-        let (interface, index) = resolved(interface)?;
-        let left = match group {
-            IpAddr::V4(group) => {
-                self.set(ip::DROP_MEMBERSHIP, Ipv4Membership { group, interface: of_v4(&interface, index) })
-            }
-            IpAddr::V6(group) => self.set(ipv6::LEAVE_GROUP, Ipv6Membership { group, interface: index }),
+        self.set_group(ip::DROP_MEMBERSHIP, ipv6::LEAVE_GROUP, group, resolved(interface)?)
+    }
+
+    fn set_group(
+        &self,
+        v4: SocketOption<Ipv4Membership, WriteOnly>,
+        v6: SocketOption<Ipv6Membership, WriteOnly>,
+        group: IpAddr,
+        (interface, index): (On, Zone),
+    ) -> Result<()> {
+        let set = match group {
+            IpAddr::V4(group) => self.set(v4, Ipv4Membership { group, interface: of_v4(&interface, index) }),
+            IpAddr::V6(group) => self.set(v6, Ipv6Membership { group, interface: index }),
         };
-        left.map_err(|error| about(error, group, &interface))
+        set.map_err(|error| about(error, group, &interface))
     }
 
     /// Joins a group for what one source sends to it; further sources are further calls.
@@ -146,9 +147,9 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "MCAST_JOIN_SOURCE_GROUP")]
     #[doc(alias = "IP_ADD_SOURCE_MEMBERSHIP")]
     pub fn join_source(&self, group: IpAddr, source: IpAddr, interface: impl Into<On>) -> Result<()> {
+        let membership = of_source(group, source, interface)?;
         self.hear_what_is_joined(group)?;
-        let rows = (ip::MCAST_JOIN_SOURCE_GROUP, ipv6::MCAST_JOIN_SOURCE_GROUP);
-        self.about_source(rows, group, source, interface.into())
+        self.set_source(ip::MCAST_JOIN_SOURCE_GROUP, ipv6::MCAST_JOIN_SOURCE_GROUP, membership)
     }
 
     /// Leaves a group for one source; with the last one, the group.
@@ -159,8 +160,8 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "MCAST_LEAVE_SOURCE_GROUP")]
     #[doc(alias = "IP_DROP_SOURCE_MEMBERSHIP")]
     pub fn leave_source(&self, group: IpAddr, source: IpAddr, interface: impl Into<On>) -> Result<()> {
-        let rows = (ip::MCAST_LEAVE_SOURCE_GROUP, ipv6::MCAST_LEAVE_SOURCE_GROUP);
-        self.about_source(rows, group, source, interface.into())
+        let membership = of_source(group, source, interface)?;
+        self.set_source(ip::MCAST_LEAVE_SOURCE_GROUP, ipv6::MCAST_LEAVE_SOURCE_GROUP, membership)
     }
 
     /// Receives no more of what one source sends to a group that [`join_group`](Self::join_group) has joined.
@@ -171,8 +172,8 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "MCAST_BLOCK_SOURCE")]
     #[doc(alias = "IP_BLOCK_SOURCE")]
     pub fn block_source(&self, group: IpAddr, source: IpAddr, interface: impl Into<On>) -> Result<()> {
-        let rows = (ip::MCAST_BLOCK_SOURCE, ipv6::MCAST_BLOCK_SOURCE);
-        self.about_source(rows, group, source, interface.into())
+        let membership = of_source(group, source, interface)?;
+        self.set_source(ip::MCAST_BLOCK_SOURCE, ipv6::MCAST_BLOCK_SOURCE, membership)
     }
 
     /// Receives again what [`block_source`](Self::block_source) has ended.
@@ -183,20 +184,17 @@ impl<R: Addresses + Role<Address = SocketAddr>> SocketOf<R> {
     #[doc(alias = "MCAST_UNBLOCK_SOURCE")]
     #[doc(alias = "IP_UNBLOCK_SOURCE")]
     pub fn unblock_source(&self, group: IpAddr, source: IpAddr, interface: impl Into<On>) -> Result<()> {
-        let rows = (ip::MCAST_UNBLOCK_SOURCE, ipv6::MCAST_UNBLOCK_SOURCE);
-        self.about_source(rows, group, source, interface.into())
+        let membership = of_source(group, source, interface)?;
+        self.set_source(ip::MCAST_UNBLOCK_SOURCE, ipv6::MCAST_UNBLOCK_SOURCE, membership)
     }
 
-    fn about_source(
+    fn set_source(
         &self,
-        (v4, v6): (SourceRow, SourceRow),
-        group: IpAddr,
-        source: IpAddr,
-        interface: On,
+        v4: SourceRow,
+        v6: SourceRow,
+        (membership, interface): (SourceMembership, On),
     ) -> Result<()> {
-        check_source(group, source)?;
-        let (interface, index) = resolved(interface)?;
-        let membership = SourceMembership { group, source, interface: index };
+        let group = membership.group;
         self.set(if group.is_ipv4() { v4 } else { v6 }, membership)
             .map_err(|error| about(error, group, &interface))
     }
@@ -317,6 +315,13 @@ fn resolved(interface: impl Into<On>) -> Result<(On, Zone)> {
     let interface = interface.into();
     let index = Zone::index(interface.index()?);
     Ok((interface, index))
+}
+
+/// Returns the membership for one source of a group, and the interface as it was named.
+fn of_source(group: IpAddr, source: IpAddr, interface: impl Into<On>) -> Result<(SourceMembership, On)> {
+    check_source(group, source)?;
+    let (interface, index) = resolved(interface)?;
+    Ok((SourceMembership { group, source, interface: index }, interface))
 }
 
 /// Returns the interface as groups of IPv4 have it: not every system has a place for an index, but each for an address.

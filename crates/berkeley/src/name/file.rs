@@ -11,11 +11,6 @@ pub(super) fn words(line: &str) -> impl Iterator<Item = &str> {
     content.split(|c: char| c.is_ascii_whitespace() || c == '\x0b').filter(|word| !word.is_empty())
 }
 
-/// Takes words as what an entry keeps.
-pub(super) fn keep<'a>(words: impl Iterator<Item = &'a str>) -> Box<[Box<str>]> {
-    words.map(Box::from).collect()
-}
-
 /// Tells one version of a file from another.
 type Version = (Option<SystemTime>, u64);
 

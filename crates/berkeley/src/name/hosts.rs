@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, fs, io};
 
-use super::file::{Cached, keep, words};
+use super::file::{Cached, words};
+use super::names::Names;
 use crate::addr::{Address, ToAddress};
 
 /// The hosts file: names of addresses that no server is asked for.
@@ -32,7 +33,7 @@ pub struct HostsFile {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HostsEntry {
     address: Address,
-    names: Box<[Box<str>]>,
+    names: Names,
 }
 
 static HOSTS: Cached<HostsFile> = Cached::new("hosts", HostsFile::parse, "");
@@ -71,7 +72,7 @@ impl HostsFile {
 
     /// Returns the lines that have a name, whatever the case of its letters.
     pub fn by_name(&self, name: &str) -> impl Iterator<Item = &HostsEntry> {
-        self.entries.iter().filter(move |entry| entry.names().any(|own| own.eq_ignore_ascii_case(name)))
+        self.entries.iter().filter(move |entry| entry.names.has_in_either_case(name))
     }
 
     /// Returns the lines that have an IP address.
@@ -84,8 +85,7 @@ impl HostsEntry {
     fn of_line(line: &str) -> Option<Self> {
         let mut words = words(line);
         let address = (words.next()?, 0).to_address().ok()?;
-        let names = keep(words);
-        (!names.is_empty()).then_some(Self { address, names })
+        Some(Self { address, names: Names::of(words)? })
     }
 
     /// Returns the address; its port is zero.
@@ -97,12 +97,12 @@ impl HostsEntry {
     /// Returns the canonical name, which is the first.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.names.first().map_or("", |name| name)
+        self.names.official()
     }
 
     /// Returns all names, the canonical one first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|name| &**name)
+        self.names.all()
     }
 }
 
@@ -114,6 +114,6 @@ impl fmt::Display for HostsEntry {
         let bracketed = address.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
         // In the name of a zone too it would begin a comment.
         f.write_str(&bracketed.unwrap_or(address).replace('#', "%23"))?;
-        self.names.iter().try_for_each(|name| write!(f, " {name}"))
+        self.names().try_for_each(|name| write!(f, " {name}"))
     }
 }

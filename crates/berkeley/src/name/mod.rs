@@ -31,6 +31,7 @@ mod file;
 mod host;
 mod hosts;
 mod idna;
+mod names;
 mod pool;
 mod protocol;
 mod query;

@@ -1,11 +1,12 @@
 //! IP protocols: names of their numbers.
 
 use std::fmt;
+use std::iter::once;
 use std::sync::Arc;
 
 use super::builtin;
-use super::file::{Cached, keep, words};
-use crate::addr::nearest;
+use super::file::{Cached, words};
+use super::names::{Names, find, meant};
 use crate::error::{Error, LookupFailure, Result};
 use crate::kind::Protocol;
 
@@ -30,8 +31,7 @@ use crate::kind::Protocol;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[doc(alias = "protoent")]
 pub struct ProtocolEntry {
-    name: Box<str>,
-    aliases: Box<[Box<str>]>,
+    names: Names,
     number: u16,
 }
 
@@ -47,15 +47,9 @@ impl ProtocolEntry {
     #[doc(alias = "getprotobyname")]
     pub fn by_name(name: &str) -> Result<Self> {
         let all = PROTOCOLS.get();
-        let exact = all.iter().find(|entry| entry.names().any(|own| own == name));
-        let found = exact
-            .or_else(|| all.iter().find(|entry| entry.names().any(|own| own.eq_ignore_ascii_case(name))));
-        found.cloned().ok_or_else(|| {
+        find(all.iter(), |entry| &entry.names, name).cloned().ok_or_else(|| {
             let error = Error::lookup(LookupFailure::NoSuchProtocol).with_name(name);
-            match nearest(name, all.iter().flat_map(Self::names)) {
-                Some(near) => error.with_detail(format!("did you mean {near:?}?")),
-                None => error,
-            }
+            meant(error, name, all.iter().map(|entry| &entry.names))
         })
     }
 
@@ -82,18 +76,18 @@ impl ProtocolEntry {
         let mut words = words(line);
         let name = words.next()?;
         let number = words.next().filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()))?;
-        Some(Self { name: name.into(), number: number.parse().ok()?, aliases: keep(words) })
+        Some(Self { number: number.parse().ok()?, names: Names::of(once(name).chain(words))? })
     }
 
     /// Returns the official name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.names.official()
     }
 
     /// Returns the other names.
     pub fn aliases(&self) -> impl Iterator<Item = &str> {
-        self.aliases.iter().map(|alias| &**alias)
+        self.names.aliases()
     }
 
     /// Returns the number.
@@ -107,16 +101,12 @@ impl ProtocolEntry {
     pub const fn protocol(&self) -> Protocol {
         Protocol::from_raw(self.number as i32)
     }
-
-    fn names(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.name).chain(self.aliases())
-    }
 }
 
 /// Prints a line of the file.
 impl fmt::Display for ProtocolEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.name, self.number)?;
-        self.aliases.iter().try_for_each(|alias| write!(f, " {alias}"))
+        write!(f, "{} {}", self.name(), self.number)?;
+        self.aliases().try_for_each(|alias| write!(f, " {alias}"))
     }
 }

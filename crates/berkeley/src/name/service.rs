@@ -1,13 +1,15 @@
 //! Services: names of ports.
 
 use std::fmt;
+use std::iter::once;
 use std::sync::Arc;
 
 use super::builtin;
-use super::file::{Cached, keep, words};
+use super::file::{Cached, words};
+use super::names::{Names, find, meant};
 use super::protocol::ProtocolEntry;
 use super::query::is_figures;
-use crate::addr::{Address, ToAddress, nearest};
+use crate::addr::{Address, ToAddress};
 use crate::error::{Error, LookupFailure, Operation, Result};
 use crate::kind::Protocol;
 
@@ -31,8 +33,7 @@ use crate::kind::Protocol;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[doc(alias = "servent")]
 pub struct ServiceEntry {
-    name: Box<str>,
-    aliases: Box<[Box<str>]>,
+    names: Names,
     port: u16,
     protocol: Box<str>,
 }
@@ -52,12 +53,9 @@ impl ServiceEntry {
     #[doc(alias = "getservbyname")]
     pub fn by_name(name: &str, protocol: impl Into<Option<Protocol>>) -> Result<Self> {
         let (all, protocol) = (SERVICES.get(), protocol.into());
-        let mut of_protocol = all.iter().filter(|entry| entry.is_of(protocol));
-        let exact = of_protocol.clone().find(|entry| entry.names().any(|own| own == name));
-        exact
-            .or_else(|| of_protocol.find(|entry| entry.names().any(|own| own.eq_ignore_ascii_case(name))))
-            .cloned()
-            .ok_or_else(|| unknown(name, protocol, &all))
+        let of_protocol = all.iter().filter(|entry| entry.is_of(protocol));
+        let found = find(of_protocol, |entry| &entry.names, name);
+        found.cloned().ok_or_else(|| unknown(name, protocol, &all))
     }
 
     /// Finds the service that has a port, of one protocol or, with `None`, of any.
@@ -99,22 +97,21 @@ impl ServiceEntry {
             return None;
         }
         Some(Self {
-            name: name.into(),
             port: port.parse().ok()?,
             protocol: protocol.into(),
-            aliases: keep(words),
+            names: Names::of(once(name).chain(words))?,
         })
     }
 
     /// Returns the official name.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.name
+        self.names.official()
     }
 
     /// Returns the other names.
     pub fn aliases(&self) -> impl Iterator<Item = &str> {
-        self.aliases.iter().map(|alias| &**alias)
+        self.names.aliases()
     }
 
     /// Returns the port.
@@ -135,10 +132,6 @@ impl ServiceEntry {
         builtin::transport(&self.protocol)
     }
 
-    fn names(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&*self.name).chain(self.aliases())
-    }
-
     fn is_of(&self, protocol: Option<Protocol>) -> bool {
         match protocol {
             None | Some(Protocol::DEFAULT) => true,
@@ -152,15 +145,15 @@ impl ServiceEntry {
 /// Prints a line of the file.
 impl fmt::Display for ServiceEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}/{}", self.name, self.port, self.protocol)?;
-        self.aliases.iter().try_for_each(|alias| write!(f, " {alias}"))
+        write!(f, "{} {}/{}", self.name(), self.port, self.protocol)?;
+        self.aliases().try_for_each(|alias| write!(f, " {alias}"))
     }
 }
 
 #[cold]
 fn unknown(name: &str, protocol: Option<Protocol>, all: &[ServiceEntry]) -> Error {
     let error = Error::lookup(LookupFailure::NoSuchService).with_name(name);
-    let elsewhere = all.iter().find(|entry| entry.names().any(|own| own == name));
+    let elsewhere = all.iter().find(|entry| entry.names.has(name));
     let of = protocol.map(|protocol| {
         let number = protocol.as_raw();
         let entry = u16::try_from(number).ok().and_then(ProtocolEntry::by_number);
@@ -171,10 +164,7 @@ fn unknown(name: &str, protocol: Option<Protocol>, all: &[ServiceEntry]) -> Erro
         (Some(entry), Some(of)) => {
             error.with_detail(format!("it is a service of {}, not of {of}", entry.protocol_name()))
         }
-        _ => match nearest(name, all.iter().flat_map(ServiceEntry::names)) {
-            Some(near) => error.with_detail(format!("did you mean {near:?}?")),
-            None => error,
-        },
+        _ => meant(error, name, all.iter().map(|entry| &entry.names)),
     }
 }
 

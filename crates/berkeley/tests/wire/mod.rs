@@ -5,12 +5,8 @@
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd};
 
-use berkeley::{Deadline, Family, Kind, Protocol, SECOND, Socket, UdpSocket, option};
-
-/// Long enough for anything to arrive: a test that waits so long has failed.
-pub fn soon() -> Deadline {
-    Deadline::after(SECOND * 20)
-}
+use berkeley::{Family, Kind, Protocol, Socket, UdpSocket, option};
+use berkeley_testkit::soon;
 
 /// Runs a test in a network of its own, with a limit.
 pub fn alone(body: impl FnOnce() + Send) {
