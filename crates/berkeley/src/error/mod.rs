@@ -12,7 +12,7 @@ use std::{fmt, io};
 pub use self::errno::Errno;
 pub(crate) use self::lookup::LookupFailure;
 pub use self::operation::Operation;
-use crate::addr::{Address, ParseError};
+use crate::addr::{Address, ConvertError, ParseError};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -335,6 +335,13 @@ impl std::error::Error for Error {
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
         Self::boxed(Operation::Address, Cause::Parse(error))
+    }
+}
+
+impl From<ConvertError> for Error {
+    fn from(error: ConvertError) -> Self {
+        Self::invalid(Operation::Address, "the address has no form in that type")
+            .with_detail(error.to_string())
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the addresses of a name, the name of an address, in this thread | [`Query`], [`Host`] |
 //! | the same without waiting, or no longer than a deadline | [`Resolver`], [`Lookup`] |
+//! | all addresses of `host:service`, one of which is to listen on or to send to | [`Resolver::addresses`], [`Resolver::try_each`] |
 //! | a port by the name of its service, and back | [`ServiceEntry`], [`port`], [`address`] |
 //! | an IP protocol by its name, and back | [`ProtocolEntry`] |
 //! | the hosts file alone | [`HostsFile`] |
@@ -26,6 +27,7 @@
 //! # Ok::<(), berkeley::Error>(())
 //! ```
 
+mod addresses;
 mod builtin;
 mod file;
 mod host;

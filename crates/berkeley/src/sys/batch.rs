@@ -1,7 +1,13 @@
 //! Many messages by one call, where the system has such a call; else by as many.
 
-#[cfg_attr(all(linux_like, not(berkeley_call = "libc")), path = "linux/batch.rs")]
-#[cfg_attr(not(all(linux_like, not(berkeley_call = "libc"))), path = "batch_each.rs")]
+#[cfg_attr(
+    all(linux_like, not(any(berkeley_call = "libc", berkeley_sys = "unsupported"))),
+    path = "linux/batch.rs"
+)]
+#[cfg_attr(
+    any(not(linux_like), berkeley_call = "libc", berkeley_sys = "unsupported"),
+    path = "batch_each.rs"
+)]
 mod many;
 
 use std::io::{IoSlice, IoSliceMut};

@@ -102,22 +102,20 @@ impl RawAddress {
         &mut self,
         call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> Result<T>,
     ) -> Result<T> {
-        let mut length = SIZE as libc::socklen_t;
-        let returned = call(self.bytes.as_mut_ptr().cast(), &raw mut length)?;
-        // The system may tell a longer address than it wrote. All bytes have had values from the start.
-        self.length = SIZE.min(length as usize);
+        let (memory, mut length) = self.room();
+        let returned = call(memory, &raw mut length)?;
+        self.filled(length);
         Ok(returned)
     }
 
-    /// Lends the memory to a call that fills several addresses, which [`filled`](Self::filled) is told of.
-    #[cfg(linux_like)]
+    /// Lends the memory to a call; [`filled`](Self::filled) is told what that has made of it.
     #[inline]
     pub(in crate::sys) fn room(&mut self) -> (*mut libc::sockaddr, libc::socklen_t) {
         (self.bytes.as_mut_ptr().cast(), SIZE as libc::socklen_t)
     }
 
-    /// Takes note of the length that the system has told. All bytes have had values from the start.
-    #[cfg(linux_like)]
+    /// Takes note of the length that the system has told, which may be more than it wrote. All bytes have had values from the
+    /// start.
     #[inline]
     pub(in crate::sys) fn filled(&mut self, length: libc::socklen_t) {
         self.length = SIZE.min(length as usize);
