@@ -1,7 +1,7 @@
 //! From the text of a host and a service to addresses, and to the first with which something succeeds.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use berkeley::{Address, Protocol, Resolver, SECOND, TcpListener, UdpSocket};
+use berkeley::{Address, Protocol, Resolver, SECOND, UdpSocket};
 use berkeley_testkit::limit;
 
 fn addresses(text: &str) -> Result<Vec<String>, berkeley::Error> {
@@ -58,6 +58,8 @@ fn every_address_of_a_name_has_the_port() {
 #[test]
 #[cfg(target_os = "linux")]
 fn listening_by_name_takes_the_first_address_that_can_be_had() {
+    use berkeley::TcpListener;
+
     with_hosts("127.0.0.2 two.test\n127.0.0.3 two.test\n", |resolver| {
         let first = TcpListener::bind("127.0.0.2:0").unwrap();
         let port = first.local_address().unwrap().port();
