@@ -2,16 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::io::IoSlice;
+use std::io::{IoSlice, IoSliceMut};
 use std::net::SocketAddr;
 
 use berkeley::batch::{Path, Receiver, Sender};
 use berkeley::message::{self, Control, ControlBuffer, Message};
 use berkeley::{Deadline, ReceiveFlags, SendFlags, UdpSocket, option};
-use berkeley_testkit::{LOOPBACK, each_loopback, limit, soon, udp_pair};
+use berkeley_testkit::{LOOPBACK, each_loopback, is_emulated, limit, need_real, soon, udp_pair};
 use proptest::prelude::*;
 
-const PATHS: [Path; 3] = [Path::Segments, Path::Many, Path::OneByOne];
+/// Every path. An emulator passes control messages on with their bytes in the wrong order, the size of segments among them.
+fn paths() -> impl Iterator<Item = Path> {
+    let all = [Path::Segments, Path::Many, Path::OneByOne];
+    all.into_iter().filter(|path| *path != Path::Segments || need_real("the size of segments"))
+}
 
 /// Sends all, by as many calls as it takes.
 fn send_all(socket: &UdpSocket, sender: &mut Sender, messages: &[Message<'_, SocketAddr>]) {
@@ -46,7 +50,7 @@ fn receiver(kind: usize, socket: &UdpSocket) -> Receiver {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_time: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Lengths that repeat, so that there is something to put together, to two peers, some with more than data.
     #[test]
@@ -56,7 +60,7 @@ proptest! {
         let _limit = limit();
         let socket = UdpSocket::bind(LOOPBACK).unwrap();
         let here = socket.local_address().unwrap();
-        for path in PATHS {
+        for path in paths() {
             for kind in 0..4 {
                 let peers = [UdpSocket::bind(LOOPBACK).unwrap(), UdpSocket::bind(LOOPBACK).unwrap()];
                 let to = peers.each_ref().map(|peer| peer.local_address().unwrap());
@@ -70,7 +74,7 @@ proptest! {
                     })
                     .collect();
                 let mut control = Control::new();
-                let has_control = control.push(message::ip::TTL, &7).is_ok();
+                let has_control = !is_emulated() && control.push(message::ip::TTL, &7).is_ok();
                 let messages: Vec<_> = slices
                     .iter()
                     .zip(&given)
@@ -103,7 +107,7 @@ proptest! {
     fn pieces_are_what_was_cut(length in 1_usize..5000, size in 1_usize..800) {
         let _limit = limit();
         let data: Vec<u8> = (0..length).map(|byte| (byte % 251) as u8).collect();
-        for path in PATHS {
+        for path in paths() {
             let (left, right) = udp_pair(LOOPBACK).unwrap();
             let (mut sender, mut receiver) = (Sender::by(path), Receiver::new(64, 800));
             let (mut sent, mut heard) = (0, Vec::new());
@@ -125,7 +129,7 @@ fn it_waits_or_does_not_as_every_call() {
     let _limit = limit();
     each_loopback(|loopback| {
         let (left, right) = udp_pair(loopback).unwrap();
-        for path in PATHS {
+        for path in paths() {
             let mut receiver = Receiver::new(4, 100).by(path);
             assert_eq!(right.now().recv_batch(&mut receiver).unwrap(), None);
             assert_eq!(receiver.datagrams().count(), 0);
@@ -148,7 +152,7 @@ fn it_waits_or_does_not_as_every_call() {
 fn no_more_is_received_than_there_is_room_for_and_what_was_cut_is_said() {
     let _limit = limit();
     let (left, right) = udp_pair(LOOPBACK).unwrap();
-    for path in PATHS {
+    for path in paths() {
         let mut receiver = Receiver::new(3, 4).by(path);
         assert_eq!((receiver.capacity(), receiver.size()), (3, 4));
         for length in [4, 5, 0, 2, 9] {
@@ -181,7 +185,7 @@ fn control_messages_come_with_each() {
         let _ = berkeley_testkit::need(!cfg!(target_os = "linux"), "IP_RECVTTL");
         return;
     }
-    for path in PATHS {
+    for path in paths() {
         let mut receiver = Receiver::with_control(8, 100, message::ip::TTL.room()).by(path);
         for hops in [3_u8, 9] {
             left.set_hop_limit(hops).unwrap();
@@ -197,7 +201,7 @@ fn control_messages_come_with_each() {
             left.set_hop_limit(hops).unwrap();
             left.send(b"x").unwrap();
             let mut control = ControlBuffer::with_room(message::ip::TTL.room());
-            right.by(soon()).recv_message(&mut [], &mut control).unwrap();
+            right.by(soon()).recv_message(&mut [IoSliceMut::new(&mut [0])], &mut control).unwrap();
             control.get(message::ip::TTL)
         });
         assert!(told[0].is_some() || cfg!(windows));
@@ -213,7 +217,7 @@ fn what_is_wrong_with_the_first_is_told_and_with_another_when_it_is_the_first() 
         (peer.local_address().unwrap(), "[::1]:9".parse().unwrap());
     let (data, long) = ([IoSlice::new(b"x")], vec![0; 70_000]);
     let long = [IoSlice::new(&long)];
-    for path in PATHS {
+    for path in paths() {
         for bad in [Message::new(&data).to(&other), Message::new(&long).to(&there)] {
             let good = Message::new(&data).to(&there);
             let mut sender = Sender::by(path);
@@ -235,7 +239,7 @@ fn a_refusal_is_told_once_and_leaves_what_was_received() {
     if cfg!(windows) {
         return; // Such sockets hear of no refusals there.
     }
-    for path in PATHS {
+    for path in paths() {
         let gone = UdpSocket::bind(LOOPBACK).unwrap().local_address().unwrap();
         let socket = UdpSocket::connected_to(gone).unwrap();
         socket.send(b"is anybody there?").unwrap();
@@ -248,7 +252,7 @@ fn a_refusal_is_told_once_and_leaves_what_was_received() {
 fn a_look_leaves_what_is_there() {
     let _limit = limit();
     let (left, right) = udp_pair(LOOPBACK).unwrap();
-    for path in PATHS {
+    for path in paths() {
         left.send(b"looked at").unwrap();
         let mut receiver = Receiver::new(1, 20).by(path);
         for _ in 0..2 {
@@ -326,6 +330,9 @@ fn what_was_sent_without_a_copy_is_released() {
     use berkeley::message::Report;
 
     let _limit = limit();
+    if !need_real("sending without a copy") {
+        return;
+    }
     let (left, right) = udp_pair(LOOPBACK).unwrap();
     left.set(option::socket::ZEROCOPY, true).unwrap();
     let data = vec![3; 1000];

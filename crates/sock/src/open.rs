@@ -17,6 +17,8 @@ use crate::exit::Exit;
 use crate::paths::{self, OwnPath};
 use crate::report::{Failure, Voice, elapsed, reason};
 
+pub use self::race::failure as race_failure;
+
 /// A socket, and the path that goes with it.
 #[derive(Debug)]
 pub struct Opened {

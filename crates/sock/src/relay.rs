@@ -7,6 +7,7 @@ mod bulk;
 mod dial;
 mod dump;
 mod pair;
+mod race;
 mod sessions;
 
 use std::collections::{HashMap, VecDeque};
@@ -21,6 +22,7 @@ use self::bulk::Pipes;
 pub use self::dial::Target;
 pub use self::dump::{Dump, Form, hex as hex_rows, lines as text_rows, stamp};
 use self::pair::{End, Pair, Side};
+use self::race::Racer;
 use crate::exit::Exit;
 use crate::report::{Failure, Voice, reason};
 use crate::serve::{Keeper, Reserve};
@@ -51,6 +53,7 @@ enum Entry {
     Door(Acceptor<Socket>),
     Datagrams(Socket),
     Side(Side),
+    Race(Box<Racer>),
 }
 
 impl AsSource for Entry {
@@ -59,6 +62,7 @@ impl AsSource for Entry {
             Self::Door(acceptor) => acceptor.as_source(),
             Self::Datagrams(socket) => socket.as_source(),
             Self::Side(side) => side.queue.as_source(),
+            Self::Race(racer) => racer.bundle.as_source(),
         }
     }
 }
@@ -196,6 +200,7 @@ impl Relay {
                 let (pair, at) = (side.pair, side.at);
                 self.attend(pair, at, event);
             }
+            Some(Entry::Race(_)) => self.raced(key),
             None if self.pairs.contains_key(&key) => self.alarm(key),
             None => {}
         }
@@ -248,7 +253,9 @@ impl Relay {
         pair.waiting = waiting;
         self.count += 1;
         self.pairs.insert(id, pair);
-        self.dial(id);
+        if !self.race(id) {
+            self.dial(id);
+        }
     }
 
     /// Takes note that a connection is over: another may come.

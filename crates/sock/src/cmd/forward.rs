@@ -28,7 +28,8 @@ Any family leads to any other, and any number of clients are served at once. Eac
 end that one side sends is passed on when all before it is. What one side does not read is not read from the other. On Linux, and without --dump, the kernel passes on much \
 data by itself. A \
 target that does not answer is said, and its client is let go; nothing else ends. A name is looked up once, at the start, \
-and its addresses are tried in order.
+and its addresses are tried as sock connect tries them: over TCP side by side, so that one that is silent costs a quarter of a \
+second.
 
 Of a datagram socket every sender has a connection of its own, which ends when nothing has passed for a minute, or for \
 --idle. What comes faster than the target takes it is dropped. A stream that leads to datagrams or records is cut where \

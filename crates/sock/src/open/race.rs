@@ -60,7 +60,7 @@ fn of_attempt(endpoint: &Endpoint, error: &Error) -> String {
 }
 
 /// Says why none of the addresses answered, each of them.
-fn failure(endpoint: &Endpoint, error: &Error, begun: Instant) -> Failure {
+pub fn failure(endpoint: &Endpoint, error: &Error, begun: Instant) -> Failure {
     let is_lookup = error.address().is_none() && Exit::from(error) == Exit::Unresolved;
     if is_lookup {
         return endpoint.not_found(error);

@@ -1,4 +1,4 @@
-//! The connect to the other end: address after address, without waiting.
+//! The connect to the other end: address after address, without waiting. Several of TCP are raced instead.
 
 use std::time::{Duration, Instant};
 
@@ -41,8 +41,8 @@ pub struct Dial {
     rest: Vec<Address>,
     current: Option<Address>,
     failed: Vec<(Address, Error)>,
-    begun: Instant,
-    deadline: Deadline,
+    pub begun: Instant,
+    pub deadline: Deadline,
     /// When to try again where the system does not tell.
     retry: Deadline,
     /// The name of a datagram socket's own.
@@ -146,13 +146,13 @@ impl Relay {
         self.dial(id);
     }
 
-    fn hang_up(&mut self, id: Key) {
+    pub fn hang_up(&mut self, id: Key) {
         if let Some(End::Socket(key)) = self.pairs.get_mut(&id).and_then(|pair| pair.ends[1].take()) {
             self.poller.remove(key);
         }
     }
 
-    fn reached(&mut self, id: Key) {
+    pub fn reached(&mut self, id: Key) {
         let Some(pair) = self.pairs.get_mut(&id) else { return };
         let Some(dial) = pair.dial.take() else { return };
         pair.path = dial.path;
