@@ -60,9 +60,12 @@ fn over_ip(mut body: impl FnMut(&Transport)) {
     for (name, address, header) in [("raw over ipv4", "127.0.0.1", 20), ("raw over ipv6", "::1", 0)] {
         let address: std::net::IpAddr = address.parse().unwrap();
         let family = if address.is_ipv4() { berkeley::Family::INET } else { berkeley::Family::INET6 };
-        let Ok(receiver) = RawSocket::open(family, PROTOCOL) else {
-            let _ = need(false, "the privilege to open raw sockets");
-            return;
+        let receiver = match RawSocket::open(family, PROTOCOL) {
+            Ok(receiver) => receiver,
+            Err(error) => {
+                let _ = need(false, &format!("the privilege to open raw sockets ({error})"));
+                return;
+            }
         };
         let sender = RawSocket::open(family, PROTOCOL).unwrap();
         sender.connect((address, 0)).unwrap();
