@@ -22,6 +22,8 @@ pub enum Lack {
     InUse,
     /// A call takes 1024 slices, as many as the Unix below it, and no more.
     ManySlices,
+    /// A raw socket is of one of the protocols that Wine knows.
+    RawProtocols,
     /// That a datagram reached nobody may be reported although that is switched off.
     Refusals,
     /// A close that is not to linger ends the stream, and does not reset it.
