@@ -1,7 +1,7 @@
 //! Names looked up at a name server, one by one and 64 at once: beside `getaddrinfo(3)`, std, dns-lookup and
 //! hickory-resolver, in one run.
 //!
-//! `cargo bench --bench lookup --features dns` reports times, and how often the first of a table looks up while another
+//! `cargo bench --bench lookup` reports times, and how often the first of a table looks up while another
 //! does so once: contenders take turns of some milliseconds, and the median of the turns' ratios is shown. `-- --quick` takes
 //! fewer turns. `-- --counts` counts the system calls of a lookup, which repeat, and fails if this library makes more than
 //! it promises. On a machine that does other things besides, `chrt --fifo 10` in front keeps these out of the turns.

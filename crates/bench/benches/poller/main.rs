@@ -12,29 +12,29 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss, missing_docs)]
 
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod count;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod echo;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod load;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod machine;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod peer;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod small;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod table;
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 mod worker;
 
-#[cfg(not(linux_like))]
+#[cfg(not(target_os = "linux"))]
 fn main() {
     println!("skipped: what is measured against is epoll, which this system has not");
 }
 
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     match &words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
@@ -50,7 +50,7 @@ fn main() {
 }
 
 /// How much is done.
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 struct Plan {
     /// Connections, how many of them are active, and in how many turns.
     echoes: &'static [(usize, usize, usize)],
@@ -62,7 +62,7 @@ struct Plan {
     turns: usize,
 }
 
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 impl Plan {
     const WHOLE: Self = Self {
         echoes: &[(1, 1, 50), (100, 100, 50), (1000, 1000, 40), (9000, 10, 40), (9000, 9000, 9)],
@@ -78,7 +78,7 @@ impl Plan {
     };
 }
 
-#[cfg(linux_like)]
+#[cfg(target_os = "linux")]
 fn times(plan: &Plan) {
     println!("{}", machine::description());
     let floor = worker::Floor::build();
