@@ -89,6 +89,7 @@ pub enum Trigger {
 pub struct Interest {
     ready: Ready,
     trigger: Trigger,
+    exclusive: bool,
 }
 
 impl Interest {
@@ -102,7 +103,7 @@ impl Interest {
     pub const PRIORITY: Self = Self::of(Ready::PRIORITY);
 
     pub(crate) const fn of(ready: Ready) -> Self {
-        Self { ready, trigger: Trigger::Level }
+        Self { ready, trigger: Trigger::Level, exclusive: false }
     }
 
     /// Reports each arrival once: [`Trigger::Edge`].
@@ -121,6 +122,28 @@ impl Interest {
     #[must_use]
     pub const fn level(self) -> Self {
         Self { trigger: Trigger::Level, ..self }
+    }
+
+    /// Has one poller woken, and not all, of several that wait for the same source in this way: of the threads that accept
+    /// from one listener, for example.
+    ///
+    /// A hint: more than one may be woken, and who was woken may find nothing.
+    ///
+    /// # Platform notes
+    ///
+    /// - epoll(7), since Linux 4.5: readability and writability, by levels and edges. That the peer has closed its sending
+    ///   half is not told apart then. With anything else, and with other backends, all are woken.
+    #[doc(alias = "EPOLLEXCLUSIVE")]
+    #[must_use]
+    pub const fn exclusive(self) -> Self {
+        Self { exclusive: true, ..self }
+    }
+
+    /// Returns `true` if one poller is to be woken of several.
+    #[inline]
+    #[must_use]
+    pub const fn is_exclusive(self) -> bool {
+        self.exclusive
     }
 
     /// Returns when a source that is ready is reported.
@@ -172,7 +195,7 @@ impl Interest {
     }
 }
 
-/// What either asks for, reported as the left one says.
+/// What either asks for, reported and woken as the left one says.
 impl BitOr for Interest {
     type Output = Self;
 
@@ -197,6 +220,7 @@ impl fmt::Debug for Interest {
             Trigger::Level => "",
             Trigger::Edge => ", edge",
             Trigger::Once => ", once",
-        })
+        })?;
+        f.write_str(if self.exclusive { ", exclusive" } else { "" })
     }
 }

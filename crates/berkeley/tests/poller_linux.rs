@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![allow(unsafe_code, reason = "to have a system call fail for one thread")]
 
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use berkeley::{Backend, Deadline, Errno, Events, Interest, MILLISECOND, Poller, UdpSocket};
-use berkeley_testkit::{descriptor, limit, need};
+use berkeley::{
+    Backend, Deadline, Errno, Events, Interest, MILLISECOND, Poller, TcpListener, TcpStream, UdpSocket,
+};
+use berkeley_testkit::{QUIET, descriptor, limit, need};
 
 /// Has a system call answer `errno` from now on, for this thread.
 fn deny(call: libc::c_long, errno: Errno) -> bool {
@@ -89,4 +92,63 @@ fn ten_thousand_registrations_are_told_apart() {
         assert_eq!(events.iter().map(|event| event.key()).collect::<Vec<_>>(), [*key]);
         assert_eq!(poller.get(*key).unwrap().now().recv(&mut [0; 2]).unwrap(), Some(1));
     }
+}
+
+/// Has `count` threads wait for one listener, each with a poller of its own; returns how many a connection wakes.
+fn woken(count: usize, interest: Interest) -> usize {
+    let listener = Arc::new(TcpListener::bind("127.0.0.1:0").unwrap());
+    let asleep = Barrier::new(count + 1);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..count)
+            .map(|_| {
+                let (listener, asleep) = (Arc::clone(&listener), &asleep);
+                scope.spawn(move || {
+                    let (mut poller, mut events) =
+                        (Poller::with_backend(Backend::Epoll).unwrap(), Events::new());
+                    poller.add(listener, interest).unwrap();
+                    asleep.wait();
+                    poller.wait(&mut events, MILLISECOND * 100).unwrap();
+                    usize::from(!events.is_empty())
+                })
+            })
+            .collect();
+        asleep.wait();
+        thread::sleep(QUIET);
+        let _client = TcpStream::connect(listener.local_address().unwrap()).unwrap();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    })
+}
+
+#[test]
+fn an_exclusive_interest_wakes_one_of_many() {
+    let _limit = limit();
+    for interest in [Interest::READABLE, Interest::READABLE.edge()] {
+        // On a busy machine somebody may not be asleep yet, or not for long enough.
+        assert!((0..20).any(|_| woken(6, interest) == 6), "{interest:?}");
+        assert!((0..20).any(|_| woken(6, interest.exclusive()) == 1), "{interest:?}");
+    }
+}
+
+#[test]
+fn an_exclusive_interest_is_set_and_given_up() {
+    let _limit = limit();
+    let mut poller = Poller::with_backend(Backend::Epoll).unwrap();
+    let mut events = Events::new();
+    let key = poller.add(UdpSocket::bind("127.0.0.1:0").unwrap(), Interest::WRITABLE.exclusive()).unwrap();
+    let mut is_reported = |poller: &mut Poller<UdpSocket>| {
+        poller.wait(&mut events, Deadline::now()).unwrap();
+        !events.is_empty()
+    };
+    assert!(is_reported(&mut poller));
+    let both = Interest::READABLE | Interest::WRITABLE;
+    // What the kernel does not know together is asked for without it.
+    let all = [both, both.exclusive(), both.once().exclusive(), both.edge().exclusive(), both];
+    for interest in all.into_iter().chain([(both | Interest::PRIORITY).exclusive()]) {
+        poller.set_interest(key, interest).unwrap();
+        assert!(is_reported(&mut poller), "{interest:?}");
+    }
+    poller.set_interest(key, Interest::NONE.exclusive()).unwrap();
+    assert!(!is_reported(&mut poller));
+    assert_eq!(format!("{:?}", both.exclusive()), "READABLE | WRITABLE, exclusive");
+    poller.remove(key).unwrap();
 }

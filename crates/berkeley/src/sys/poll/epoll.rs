@@ -63,7 +63,17 @@ fn flags(interest: Interest) -> epoll::EventFlags {
         Trigger::Once => epoll::EventFlags::ONESHOT,
     };
     let asked = FLAGS.iter().filter(|(ready, _)| interest.ready().contains(*ready));
-    asked.fold(trigger, |flags, (_, flag)| flags | *flag)
+    let flags = asked.fold(trigger, |flags, (_, flag)| flags | *flag);
+    if interest.is_exclusive() { exclusive(flags) } else { flags }
+}
+
+/// The kernel knows it together with few others, and refuses the rest.
+#[cold]
+fn exclusive(flags: epoll::EventFlags) -> epoll::EventFlags {
+    const KNOWN: epoll::EventFlags =
+        epoll::EventFlags::IN.union(epoll::EventFlags::OUT).union(epoll::EventFlags::ET);
+    let asked = flags.difference(epoll::EventFlags::RDHUP);
+    if KNOWN.contains(asked) { asked | epoll::EventFlags::EXCLUSIVE } else { flags }
 }
 
 /// The bits of the kernel and ours, where they are in other places.
@@ -101,7 +111,17 @@ impl Epoll {
     #[inline]
     pub(super) fn modify(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
-        epoll::modify(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
+        match epoll::modify(&self.set, source, epoll::EventData::new_u64(token), flags(interest)) {
+            Err(RustixErrno::INVAL) => self.replace(source, token, interest),
+            modified => modified.map_err(errno),
+        }
+    }
+
+    /// A registration that is exclusive, or is to be, cannot be modified.
+    #[cold]
+    fn replace(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
+        epoll::delete(&self.set, source).map_err(errno)?;
+        epoll::add(&self.set, source, epoll::EventData::new_u64(token), flags(interest)).map_err(errno)
     }
 
     /// The number may have been closed, and be another's by now: one that is not registered, then.

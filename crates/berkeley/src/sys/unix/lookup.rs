@@ -81,7 +81,7 @@ pub(crate) fn host_name(address: &Address) -> Answer<String> {
             buffer.len() as _,
             null_mut(),
             0,
-            flags,
+            flags as _,
         )
     };
     match code {
