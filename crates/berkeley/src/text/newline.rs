@@ -1,0 +1,145 @@
+//! What ends a line.
+
+use super::encoding::Units;
+
+/// What ends a line.
+///
+/// A newline is a character, or two, and not bytes: in UTF-16 it is two bytes long, or four.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Newline {
+    /// A line feed. A carriage return before it belongs to the line.
+    #[default]
+    Lf,
+    /// A carriage return.
+    Cr,
+    /// A carriage return and a line feed; either of them alone belongs to the line.
+    CrLf,
+    /// Each of these where text is read, a line feed where it is written.
+    Any,
+}
+
+pub(super) const LF: u32 = 0x0A;
+pub(super) const CR: u32 = 0x0D;
+
+/// Where a line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// After `text` bytes, by a newline of `length` bytes. With `open`, it is not known whether a line feed that belongs to
+    /// the newline is still to come.
+    Found { text: usize, length: usize, newline: Newline, open: bool },
+    /// Not in the bytes, of which the first belong to the line however it goes on.
+    Missing { text: usize },
+}
+
+impl Newline {
+    /// Returns the characters that are written.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lf | Self::Any => "\n",
+            Self::Cr => "\r",
+            Self::CrLf => "\r\n",
+        }
+    }
+
+    /// Looks for the end of a line, from a place on before which there is none.
+    pub(super) fn find(self, bytes: &[u8], from: usize, units: Units) -> End {
+        let (one, other) = match self {
+            Self::Lf => (LF, LF),
+            Self::Cr | Self::CrLf => (CR, CR),
+            Self::Any => (CR, LF),
+        };
+        let width = units.width;
+        let mut at = from;
+        loop {
+            let Some(text) = units.find(bytes, at, one, other) else {
+                return End::Missing { text: bytes.len() - bytes.len() % width };
+            };
+            let found = |length, newline, open| End::Found { text, length, newline, open };
+            let next = units.get(bytes, text + width);
+            match (self, units.get(bytes, text) == Some(LF)) {
+                (Self::Lf, _) | (Self::Any, true) => return found(width, Self::Lf, false),
+                (Self::Cr, _) => return found(width, Self::Cr, false),
+                (_, _) if next == Some(LF) => return found(2 * width, Self::CrLf, false),
+                (Self::Any, false) => return found(width, Self::Cr, next.is_none()),
+                (Self::CrLf, _) if next.is_none() => return End::Missing { text },
+                (Self::CrLf, _) => at = text + width,
+            }
+        }
+    }
+}
+
+impl Units {
+    /// Finds a unit that is one of two; of which no byte before `from` is a part.
+    fn find(self, bytes: &[u8], from: usize, one: u32, other: u32) -> Option<usize> {
+        let rest = bytes.get(from..)?;
+        if self.width == 1 {
+            let (one, other) = (one as u8, other as u8);
+            let found =
+                if one == other { find(rest, |b| b == one) } else { find(rest, |b| b == one || b == other) };
+            return found.map(|at| from + at);
+        }
+        let mut starts = (from..bytes.len()).step_by(self.width);
+        starts.find(|at| self.get(bytes, *at).is_some_and(|unit| unit == one || unit == other))
+    }
+}
+
+/// Finds a byte, by blocks in which all bytes are looked at at once.
+#[inline]
+fn find(bytes: &[u8], is_it: impl Fn(u8) -> bool) -> Option<usize> {
+    const BLOCK: usize = 32;
+    let blocks = bytes.chunks_exact(BLOCK);
+    let clear = blocks.take_while(|block| !block.iter().fold(false, |any, byte| any | is_it(*byte))).count();
+    let start = clear * BLOCK;
+    bytes[start..].iter().position(|byte| is_it(*byte)).map(|at| start + at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Encoding;
+    use super::*;
+
+    fn ends(newline: Newline, bytes: &[u8]) -> End {
+        newline.find(bytes, 0, Encoding::UTF_8.units())
+    }
+
+    #[test]
+    fn each_convention_ends_a_line_by_its_own_newline() {
+        let found = |text, length, newline| End::Found { text, length, newline, open: false };
+        assert_eq!(ends(Newline::Lf, b"a\r\nb"), found(2, 1, Newline::Lf));
+        assert_eq!(ends(Newline::Cr, b"a\nb\rc"), found(3, 1, Newline::Cr));
+        assert_eq!(ends(Newline::CrLf, b"a\nb\rc\r\n"), found(5, 2, Newline::CrLf));
+        assert_eq!(ends(Newline::Any, b"a\r\nb"), found(1, 2, Newline::CrLf));
+        assert_eq!(ends(Newline::Any, b"a\rb"), found(1, 1, Newline::Cr));
+        assert_eq!(ends(Newline::Any, b"a\nb"), found(1, 1, Newline::Lf));
+    }
+
+    #[test]
+    fn a_return_at_the_end_of_what_has_come() {
+        assert_eq!(ends(Newline::CrLf, b"ab\r"), End::Missing { text: 2 });
+        let open = End::Found { text: 2, length: 1, newline: Newline::Cr, open: true };
+        assert_eq!(ends(Newline::Any, b"ab\r"), open);
+    }
+
+    #[test]
+    fn units_are_not_taken_apart() {
+        // U+0A00, U+000A, U+0D0A: bytes of newlines that are none, but for the middle.
+        let bytes = [0x0A, 0x00, 0x00, 0x0A, 0x0D, 0x0A];
+        let end = Newline::Lf.find(&bytes, 0, Encoding::UTF_16BE.units());
+        assert_eq!(end, End::Found { text: 2, length: 2, newline: Newline::Lf, open: false });
+        assert_eq!(Newline::Lf.find(&bytes[..3], 0, Encoding::UTF_16BE.units()), End::Missing { text: 2 });
+    }
+
+    #[test]
+    fn a_byte_is_found_at_each_place() {
+        for length in 0..100 {
+            let mut bytes = vec![b'x'; length];
+            assert_eq!(find(&bytes, |b| b == b'\n'), None);
+            for at in 0..length {
+                bytes[at] = b'\n';
+                assert_eq!(find(&bytes, |b| b == b'\n'), Some(at));
+                bytes[at] = b'x';
+            }
+        }
+    }
+}
