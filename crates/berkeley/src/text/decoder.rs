@@ -160,6 +160,18 @@ impl Decoder {
         }
     }
 
+    /// Begins a line, which ISO-2022-JP does in ASCII (RFC 1468), whatever the one before it left behind.
+    #[inline]
+    pub(super) fn end_line(&mut self) {
+        self.shift = Shift::NONE;
+    }
+
+    /// Returns whether bytes mean one thing or another by what came before them.
+    #[inline]
+    pub(super) fn has_states(&self) -> bool {
+        matches!(self.encoding.form, Form::Legacy(encoding) if encoding == encoding_rs::ISO_2022_JP)
+    }
+
     /// Reads the character with which the bytes begin.
     #[inline]
     pub(super) fn step(&self, bytes: &[u8], ended: bool) -> Step {

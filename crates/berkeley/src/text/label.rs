@@ -111,9 +111,11 @@ fn own(bare: &str) -> Option<Encoding> {
 }
 
 fn standard(name: &str, bare: &str) -> Option<&'static whatwg::Encoding> {
-    let label = name.trim_start_matches(':').replace('_', "-");
-    whatwg::Encoding::for_label_no_replacement(label.as_bytes())
-        .or_else(|| whatwg::Encoding::for_label_no_replacement(bare.as_bytes()))
+    let label = name.trim_start_matches(':');
+    let hyphens = label.replace('_', "-");
+    [label, &hyphens, bare]
+        .into_iter()
+        .find_map(|label| whatwg::Encoding::for_label_no_replacement(label.as_bytes()))
         .or_else(|| ALIASES.iter().find(|(alias, _)| *alias == bare).map(|(_, encoding)| *encoding))
         .or_else(|| STANDARD.iter().copied().find(|encoding| self::bare(encoding.name()) == bare))
 }

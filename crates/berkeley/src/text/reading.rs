@@ -177,12 +177,8 @@ impl Reading {
         }
         match self.newline.find(self.held(), self.searched, self.decoder.units()) {
             End::Found { text, length, newline, open } => {
-                self.take_line_of(text, false, line)?;
-                self.consume_text(text + length);
-                (self.ended_by, self.after_return) = (Some(newline), open);
-                if open {
-                    self.end_newline(ended);
-                }
+                self.take_line_of(text, length, line)?;
+                self.end_line(text + length, newline, open, ended);
                 Ok(Some(true))
             }
             End::Missing { text } if !ended => {
@@ -191,7 +187,7 @@ impl Reading {
             }
             End::Missing { .. } => {
                 let text = self.held().len();
-                self.take_line_of(text, true, line)?;
+                self.take_line_of(text, 0, line)?;
                 self.consume_text(text);
                 self.ended_by = None;
                 Ok(Some(text > 0))
@@ -199,24 +195,39 @@ impl Reading {
         }
     }
 
-    fn take_line_of(&self, length: usize, ended: bool, line: &mut String) -> io::Result<()> {
+    /// Decodes a line of so many bytes and takes the newline off, if it has one.
+    fn take_line_of(&self, length: usize, newline: usize, line: &mut String) -> io::Result<()> {
         if length > self.line_limit {
             return Err(self.too_long());
         }
-        let bytes = &self.held()[..length];
+        // What comes before the newline may depend on it: of a character that it cuts off, some bytes may be characters.
+        let with_newline = newline > 0 && !self.decoder.has_states();
+        let bytes = &self.held()[..length + if with_newline { newline } else { 0 }];
         let Decoded { used, fault } = self.decoder.run(bytes, true, line);
         if let Some(fault) = fault {
             line.clear();
             let fault = match fault {
-                Fault::Cut(length) if !ended => Fault::Malformed(length),
+                Fault::Cut(length) if newline > 0 => Fault::Malformed(length),
                 fault => fault,
             };
             return Err(self.fault(used, fault));
+        }
+        if with_newline {
+            line.truncate(line.len() - newline / self.decoder.units().width);
         }
         if self.half {
             line.remove(0);
         }
         Ok(())
+    }
+
+    fn end_line(&mut self, length: usize, newline: Newline, open: bool, ended: bool) {
+        self.consume(length);
+        self.decoder.end_line();
+        (self.ended_by, self.after_return) = (Some(newline), open);
+        if open {
+            self.end_newline(ended);
+        }
     }
 
     /// Passes a line over, of whatever length and whatever bytes; `false` at the end of the stream.
@@ -226,11 +237,7 @@ impl Reading {
         }
         match self.newline.find(self.held(), self.searched, self.decoder.units()) {
             End::Found { text, length, newline, open } => {
-                self.consume_text(text + length);
-                (self.ended_by, self.after_return) = (Some(newline), open);
-                if open {
-                    self.end_newline(ended);
-                }
+                self.end_line(text + length, newline, open, ended);
                 Some(true)
             }
             End::Missing { text } if !ended => {
@@ -357,13 +364,11 @@ impl Reading {
         }
         self.newline.translate(text, before);
         if text.len() == before {
-            return match fault {
-                Some(fault) => Err(self.fault(used, fault)),
-                None => {
-                    self.consume_text(if ended { used } else { 0 });
-                    Ok(ended.then_some(0))
-                }
-            };
+            // What was used all the same says how the next bytes are to be read.
+            if ended || fault.is_some() {
+                self.consume_text(used);
+            }
+            return fault.map_or(Ok(ended.then_some(0)), |fault| Err(self.fault(0, fault)));
         }
         self.consume_text(used);
         if self.newline == Newline::Any && ends_in_return {
