@@ -357,7 +357,7 @@ impl Reading {
             text.remove(before);
         }
         let ends_in_return = text[before..].ends_with('\r');
-        if self.newline == Newline::CrLf && ends_in_return && !ended {
+        if self.newline == Newline::CrLf && ends_in_return && fault.is_none() && !ended {
             // A line feed may come. The next call decodes the carriage return again.
             text.pop();
             used -= self.decoder.units().width;

@@ -148,9 +148,14 @@ impl<S, B: BorrowMut<Buffers>> TextStream<S, B> {
     ///
     /// What was decoded is not decoded again; what was encoded stays as it is, and is ended as its encoding wants it.
     pub fn set_encoding(&mut self, encoding: Encoding) {
-        let Buffers { reading, writing } = self.buffers.borrow_mut();
-        let policy = reading.decoder.policy();
-        reading.set_decoder(Decoder::new(encoding).with_policy(policy));
+        let reading = &mut self.buffers.borrow_mut().reading;
+        reading.set_decoder(Decoder::new(encoding).with_policy(reading.decoder.policy()));
+        self.set_output_encoding(encoding);
+    }
+
+    /// Sets the encoding of what is written from here on, and leaves that of what is read.
+    pub fn set_output_encoding(&mut self, encoding: Encoding) {
+        let writing = &mut self.buffers.borrow_mut().writing;
         writing.set_encoder(Encoder::new(encoding).with_policy(writing.encoder.policy()));
     }
 
@@ -178,7 +183,13 @@ impl<S, B: BorrowMut<Buffers>> TextStream<S, B> {
         writing.newline = newline;
     }
 
-    /// Returns what ends a line.
+    /// Sets what ends the lines that are written from here on: with [`Newline::Any`] for those that are read, what a peer
+    /// expects.
+    pub fn set_output_newline(&mut self, newline: Newline) {
+        self.buffers.borrow_mut().writing.newline = newline;
+    }
+
+    /// Returns what ends a line that is read.
     pub fn newline(&self) -> Newline {
         self.buffers.borrow().reading.newline
     }
