@@ -18,7 +18,7 @@ fn lines(length: usize, rarity: usize) -> String {
         _ if number % rarity == rarity - 1 => 'é',
         _ => 'a',
     });
-    characters.take(SIZE).collect()
+    characters.take(SIZE).chain(['\n']).collect()
 }
 
 const KINDS: [(&str, usize, usize); 4] = [

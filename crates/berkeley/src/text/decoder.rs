@@ -182,7 +182,18 @@ impl Decoder {
     }
 
     /// Decodes what is whole, by the policy.
+    #[inline]
     pub(super) fn run(&self, bytes: &[u8], ended: bool, text: &mut String) -> Decoded {
+        if self.encoding.form == Form::Utf8
+            && let Ok(valid) = std::str::from_utf8(bytes)
+        {
+            text.push_str(valid);
+            return Decoded { used: bytes.len(), fault: None };
+        }
+        self.run_any(bytes, ended, text)
+    }
+
+    fn run_any(&self, bytes: &[u8], ended: bool, text: &mut String) -> Decoded {
         let mut used = 0;
         let mut shift = self.shift;
         loop {

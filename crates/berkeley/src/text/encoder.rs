@@ -88,6 +88,7 @@ impl Encoder {
     }
 
     /// Returns how many bytes a text becomes at most.
+    #[inline]
     pub(super) fn most(&self, text: &str) -> usize {
         let most = match &self.legacy {
             Some(legacy) => legacy.max_buffer_length_from_utf8_without_replacement(text.len()),
@@ -97,12 +98,18 @@ impl Encoder {
     }
 
     /// Looks for a character that the encoding does not have, unless those are replaced.
+    #[inline]
     pub(super) fn check(&self, text: &str) -> Result<(), TextError> {
-        if self.policy == Policy::Replace {
-            return Ok(());
+        match self.encoding.form {
+            Form::Utf8 | Form::Utf16(_) | Form::Utf32(_) => Ok(()),
+            _ if self.policy == Policy::Replace => Ok(()),
+            _ => self.check_all(text),
         }
+    }
+
+    fn check_all(&self, text: &str) -> Result<(), TextError> {
         let found = match self.encoding.form {
-            Form::Ascii if text.is_ascii() => None,
+            Form::Latin1 | Form::Ascii if text.is_ascii() => None,
             Form::Ascii => text.char_indices().find(|(_, c)| !c.is_ascii()),
             Form::Latin1 => text.char_indices().find(|(_, c)| u32::from(*c) > 0xFF),
             Form::Legacy(encoding) => unmappable(encoding, text),
@@ -117,7 +124,15 @@ impl Encoder {
     }
 
     /// Encodes all of a text that was checked.
+    #[inline]
     pub(super) fn append(&mut self, text: &str, bytes: &mut Vec<u8>) {
+        match self.encoding.form {
+            Form::Utf8 if !self.owes_mark => bytes.extend_from_slice(text.as_bytes()),
+            _ => self.append_other(text, bytes),
+        }
+    }
+
+    fn append_other(&mut self, text: &str, bytes: &mut Vec<u8>) {
         if text.is_empty() {
             return;
         }

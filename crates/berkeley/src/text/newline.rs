@@ -1,6 +1,6 @@
 //! What ends a line.
 
-use super::encoding::Units;
+use super::encoding::{Order, Units};
 
 /// What ends a line.
 ///
@@ -71,27 +71,59 @@ impl Newline {
 
 impl Units {
     /// Finds a unit that is one of two; of which no byte before `from` is a part.
+    #[inline]
     fn find(self, bytes: &[u8], from: usize, one: u32, other: u32) -> Option<usize> {
         let rest = bytes.get(from..)?;
-        if self.width == 1 {
-            let (one, other) = (one as u8, other as u8);
-            let found =
-                if one == other { find(rest, |b| b == one) } else { find(rest, |b| b == one || b == other) };
-            return found.map(|at| from + at);
-        }
-        let mut starts = (from..bytes.len()).step_by(self.width);
-        starts.find(|at| self.get(bytes, *at).is_some_and(|unit| unit == one || unit == other))
+        let found = match self.width {
+            1 => find_byte(rest, one as u8, other as u8),
+            2 => find_unit(rest, self.pair(one), self.pair(other)),
+            _ => find_unit(rest, self.quad(one), self.quad(other)),
+        };
+        found.map(|at| from + at)
+    }
+
+    fn pair(self, unit: u32) -> [u8; 2] {
+        let unit = unit as u16;
+        if self.order == Order::Big { unit.to_be_bytes() } else { unit.to_le_bytes() }
+    }
+
+    fn quad(self, unit: u32) -> [u8; 4] {
+        if self.order == Order::Big { unit.to_be_bytes() } else { unit.to_le_bytes() }
     }
 }
 
-/// Finds a byte, by blocks in which all bytes are looked at at once.
+fn find_unit<const WIDTH: usize>(bytes: &[u8], one: [u8; WIDTH], other: [u8; WIDTH]) -> Option<usize> {
+    let (units, _) = bytes.as_chunks::<WIDTH>();
+    units.iter().position(|unit| *unit == one || *unit == other).map(|at| at * WIDTH)
+}
+
+/// Finds a byte that is one of two: by blocks, then by words, all bytes of which are looked at at once.
 #[inline]
-fn find(bytes: &[u8], is_it: impl Fn(u8) -> bool) -> Option<usize> {
+fn find_byte(bytes: &[u8], one: u8, other: u8) -> Option<usize> {
     const BLOCK: usize = 32;
-    let blocks = bytes.chunks_exact(BLOCK);
-    let clear = blocks.take_while(|block| !block.iter().fold(false, |any, byte| any | is_it(*byte))).count();
-    let start = clear * BLOCK;
-    bytes[start..].iter().position(|byte| is_it(*byte)).map(|at| start + at)
+    const WORD: usize = size_of::<u64>();
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let has =
+        |block: &&[u8; BLOCK]| block.iter().fold(false, |any, byte| any | (*byte == one) | (*byte == other));
+    let start = blocks.iter().take_while(|block| !has(block)).count() * BLOCK;
+    let (words, rest) = bytes[start..].as_chunks::<WORD>();
+    for (number, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found =
+            zeros(word ^ u64::from_le_bytes([one; WORD])) | zeros(word ^ u64::from_le_bytes([other; WORD]));
+        if found != 0 {
+            return Some(start + number * WORD + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let before = bytes.len() - rest.len();
+    rest.iter().position(|byte| *byte == one || *byte == other).map(|at| before + at)
+}
+
+/// Sets the highest bit of the lowest byte that is zero; those above it may be wrong.
+#[inline]
+const fn zeros(word: u64) -> u64 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    word.wrapping_sub(LOW) & !word & (LOW << 7)
 }
 
 #[cfg(test)]
@@ -134,11 +166,13 @@ mod tests {
     fn a_byte_is_found_at_each_place() {
         for length in 0..100 {
             let mut bytes = vec![b'x'; length];
-            assert_eq!(find(&bytes, |b| b == b'\n'), None);
+            assert_eq!(find_byte(&bytes, b'\r', b'\n'), None);
             for at in 0..length {
-                bytes[at] = b'\n';
-                assert_eq!(find(&bytes, |b| b == b'\n'), Some(at));
-                bytes[at] = b'x';
+                // What comes after it is another, and a byte that differs by the lowest bit.
+                bytes[at..].fill(0x0B);
+                bytes[at] = if at % 2 == 0 { b'\n' } else { b'\r' };
+                assert_eq!(find_byte(&bytes, b'\r', b'\n'), Some(at));
+                bytes.fill(b'x');
             }
         }
     }

@@ -170,6 +170,7 @@ impl Reading {
     }
 
     /// Takes a line without its newline; `false` at the end of the stream.
+    #[inline]
     pub(super) fn take_line(&mut self, line: &mut String, ended: bool) -> io::Result<Option<bool>> {
         line.clear();
         if !self.is_ready(ended) {
@@ -196,6 +197,7 @@ impl Reading {
     }
 
     /// Decodes a line of so many bytes and takes the newline off, if it has one.
+    #[inline]
     fn take_line_of(&self, length: usize, newline: usize, line: &mut String) -> io::Result<()> {
         if length > self.line_limit {
             return Err(self.too_long());
@@ -221,6 +223,7 @@ impl Reading {
         Ok(())
     }
 
+    #[inline]
     fn end_line(&mut self, length: usize, newline: Newline, open: bool, ended: bool) {
         self.consume(length);
         self.decoder.end_line();

@@ -121,18 +121,42 @@ fn run_utf8(bytes: &[u8], text: &mut String) -> (usize, Option<usize>) {
 
 /// Every byte is a character, at most two bytes of UTF-8.
 fn run_latin1(bytes: &[u8], text: &mut String) -> usize {
+    const PIECE: usize = 128;
     let mut rest = bytes;
     loop {
         let ascii = encoding_rs::Encoding::ascii_valid_up_to(rest);
         text.push_str(std::str::from_utf8(&rest[..ascii]).unwrap_or_default());
         rest = &rest[ascii..];
-        let others = rest.iter().take_while(|byte| !byte.is_ascii()).count();
-        if others == 0 {
+        if rest.is_empty() {
             return bytes.len();
         }
-        text.extend(rest[..others].iter().copied().map(char::from));
-        rest = &rest[others..];
+        let mut piece = [0; PIECE];
+        let (read, written) = encoding_rs::mem::convert_latin1_to_utf8_partial(rest, &mut piece);
+        text.push_str(std::str::from_utf8(&piece[..written]).unwrap_or_default());
+        rest = &rest[read..];
     }
+}
+
+/// Decodes units of two bytes that are ASCII, by blocks; says how many bytes they were.
+fn run_ascii(units: Units, bytes: &[u8], text: &mut String) -> usize {
+    const BLOCK: usize = 16;
+    let high = if units.order == Order::Little { 1 } else { 0 };
+    let (blocks, _) = bytes.as_chunks::<{ 2 * BLOCK }>();
+    let mut used = 0;
+    for block in blocks {
+        let (pairs, _) = block.as_chunks::<2>();
+        let over = pairs.iter().fold(0, |over, pair| over | pair[high] | (pair[1 - high] & 0x80));
+        if over != 0 {
+            break;
+        }
+        let mut ascii = [0; BLOCK];
+        for (character, pair) in ascii.iter_mut().zip(pairs) {
+            *character = pair[1 - high];
+        }
+        text.push_str(std::str::from_utf8(&ascii).unwrap_or_default());
+        used += block.len();
+    }
+    used
 }
 
 fn run_wide(form: Form, units: Units, bytes: &[u8], text: &mut String) -> (usize, Option<usize>) {
@@ -140,13 +164,19 @@ fn run_wide(form: Form, units: Units, bytes: &[u8], text: &mut String) -> (usize
     text.reserve(bytes.len() / units.width);
     let mut used = 0;
     loop {
-        match step(form, units, &bytes[used..]) {
-            Step::Char { first, length, .. } => {
-                text.push(first);
-                used += length;
+        if units.width == 2 {
+            used += run_ascii(units, &bytes[used..], text);
+        }
+        // What is not ASCII has neighbours that are not.
+        for _ in 0..16 {
+            match step(form, units, &bytes[used..]) {
+                Step::Char { first, length, .. } => {
+                    text.push(first);
+                    used += length;
+                }
+                Step::Malformed(length) => return (used, Some(length)),
+                Step::Incomplete | Step::Shift(_) => return (used, None),
             }
-            Step::Malformed(length) => return (used, Some(length)),
-            Step::Incomplete | Step::Shift(_) => return (used, None),
         }
     }
 }

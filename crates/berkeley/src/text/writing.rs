@@ -26,6 +26,7 @@ impl Writing {
         Self { encoder, newline: Newline::Lf, size: size.max(1), bytes, start: 0, formatted }
     }
 
+    #[inline]
     pub(super) fn held(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
@@ -60,6 +61,7 @@ impl Writing {
     }
 
     /// Makes room for so many bytes, if that is not more than the buffer has.
+    #[inline]
     fn make_room(&mut self, most: usize, source: &mut impl Write) -> io::Result<()> {
         if self.held().is_empty() || self.held().len().saturating_add(most) <= self.size {
             return Ok(());
@@ -68,6 +70,7 @@ impl Writing {
     }
 
     /// Returns how many bytes a text becomes at most.
+    #[inline]
     fn most(&self, text: &str) -> usize {
         let newlines = match self.newline {
             Newline::CrLf => text.bytes().filter(|byte| *byte == b'\n').count(),
@@ -77,24 +80,24 @@ impl Writing {
     }
 
     /// Writes a text, and a newline if it is a line.
+    #[inline]
     pub(super) fn put(&mut self, text: &str, line: bool, source: &mut impl Write) -> io::Result<()> {
-        self.encoder.check(text)?;
         let end = if line { "\n" } else { "" };
         let most = self.most(text).saturating_add(if line { self.most(end) } else { 0 });
-        if most <= self.size {
-            self.make_room(most, source)?;
-            self.append(text);
-            self.append(end);
-            return Ok(());
+        if most > self.size {
+            return self.put_long(text, end, source);
         }
-        let taken = self.put_long(text, source)?;
-        self.make_room(self.most(end), source).map_err(|error| partly(taken, error))?;
+        self.encoder.check(text)?;
+        self.make_room(most, source)?;
+        self.append(text);
         self.append(end);
         Ok(())
     }
 
     /// Writes a text that the buffer has no room for, in pieces that it has room for.
-    fn put_long(&mut self, text: &str, source: &mut impl Write) -> io::Result<usize> {
+    #[cold]
+    fn put_long(&mut self, text: &str, end: &str, source: &mut impl Write) -> io::Result<()> {
+        self.encoder.check(text)?;
         let mut taken = 0;
         while taken < text.len() {
             let piece = self.piece(&text[taken..]);
@@ -102,7 +105,9 @@ impl Writing {
             self.append(piece);
             taken += piece.len();
         }
-        Ok(taken)
+        self.make_room(self.most(end), source).map_err(|error| partly(taken, error))?;
+        self.append(end);
+        Ok(())
     }
 
     /// Cuts off as much of a text as surely fits, and one character at least.
@@ -124,11 +129,16 @@ impl Writing {
     }
 
     /// Encodes a text that was checked, and its newlines.
+    #[inline]
     fn append(&mut self, text: &str) {
-        let newline = self.newline.as_str();
-        if newline == "\n" {
-            return self.encoder.append(text, &mut self.bytes);
+        match self.newline {
+            Newline::Lf | Newline::Any => self.encoder.append(text, &mut self.bytes),
+            Newline::Cr | Newline::CrLf => self.append_lines(text),
         }
+    }
+
+    fn append_lines(&mut self, text: &str) {
+        let newline = self.newline.as_str();
         let mut lines = text.split('\n');
         self.encoder.append(lines.next().unwrap_or_default(), &mut self.bytes);
         for line in lines {
