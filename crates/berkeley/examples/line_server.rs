@@ -11,7 +11,7 @@ use berkeley::{AsSource, Deadline, Events, Interest, Key, Poller, SECOND, Source
 
 enum Entry {
     Door(TcpListener),
-    Guest(TextStream<TcpStream>),
+    Guest(Box<TextStream<TcpStream>>),
 }
 
 impl AsSource for Entry {
@@ -58,7 +58,7 @@ impl Server {
             let mut text = TextStream::new(stream).with_encoding(self.encoding).with_newline(Newline::Any);
             text.set_output_newline(Newline::CrLf);
             text.set_line_limit(1000);
-            self.poller.add(Entry::Guest(text), Interest::READABLE)?;
+            self.poller.add(Entry::Guest(Box::new(text)), Interest::READABLE)?;
         }
         Ok(())
     }

@@ -90,11 +90,12 @@ impl Encoder {
     /// Returns how many bytes a text becomes at most.
     #[inline]
     pub(super) fn most(&self, text: &str) -> usize {
+        let mark = if self.owes_mark { 4 } else { 0 };
         let most = match &self.legacy {
-            Some(legacy) => legacy.max_buffer_length_from_utf8_without_replacement(text.len()),
             None => text.len().checked_mul(self.encoding.units().width),
+            Some(legacy) => legacy.max_buffer_length_from_utf8_without_replacement(text.len()),
         };
-        most.unwrap_or(usize::MAX).saturating_add(if self.owes_mark { 4 } else { 0 })
+        most.unwrap_or(usize::MAX).saturating_add(mark)
     }
 
     /// Looks for a character that the encoding does not have, unless those are replaced.

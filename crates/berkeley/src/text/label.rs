@@ -184,7 +184,7 @@ mod tests {
         for (name, meant) in
             [("utf-9", Some("utf-8")), ("latin-11", Some("latin-1")), ("", None), ("klingon", None)]
         {
-            let error = name.parse::<Encoding>().unwrap_err();
+            let Err(error) = name.parse::<Encoding>() else { panic!("{name} is an encoding") };
             assert_eq!(error.reason(), Reason::UnknownEncoding);
             assert_eq!(
                 error.hint(),

@@ -43,16 +43,16 @@ const LONGEST: usize = 16;
 /// Reads one character. With `ended`, nothing comes after the bytes.
 pub(super) fn step(encoding: &'static Encoding, shift: Shift, bytes: &[u8], ended: bool) -> Step {
     let mut decoder = shift.decoder(encoding);
-    let mut decoded = [0; 32];
+    let mut output = [0; 32];
     for at in 0..bytes.len() {
         let last = ended && at + 1 == bytes.len();
         let (result, read, written) =
-            decoder.decode_to_utf8_without_replacement(&bytes[at..=at], &mut decoded, last);
+            decoder.decode_to_utf8_without_replacement(&bytes[at..=at], &mut output, last);
         if let DecoderResult::Malformed(length, after) = result {
             let start = (at + read).saturating_sub(usize::from(length) + usize::from(after));
             return if start == 0 { Step::Malformed(usize::from(length)) } else { Step::Shift(start) };
         }
-        let mut characters = std::str::from_utf8(&decoded[..written]).unwrap_or_default().chars();
+        let mut characters = std::str::from_utf8(&output[..written]).unwrap_or_default().chars();
         if let Some(first) = characters.next() {
             return Step::Char { first, second: characters.next(), length: at + 1 };
         }

@@ -43,6 +43,7 @@ impl Newline {
     }
 
     /// Looks for the end of a line, from a place on before which there is none.
+    #[inline]
     pub(super) fn find(self, bytes: &[u8], from: usize, units: Units) -> End {
         let (one, other) = match self {
             Self::Lf => (LF, LF),
@@ -93,8 +94,16 @@ impl Units {
 }
 
 fn find_unit<const WIDTH: usize>(bytes: &[u8], one: [u8; WIDTH], other: [u8; WIDTH]) -> Option<usize> {
+    const BLOCK: usize = 16;
+    // Without branches, so that the compiler looks at several units by one instruction.
+    #[allow(clippy::needless_bitwise_bool)]
+    let is_it = |unit: &[u8; WIDTH]| (*unit == one) | (*unit == other);
+    #[allow(clippy::needless_bitwise_bool)]
+    let has = |block: &&[[u8; WIDTH]; BLOCK]| block.iter().fold(false, |any, unit| any | is_it(unit));
     let (units, _) = bytes.as_chunks::<WIDTH>();
-    units.iter().position(|unit| *unit == one || *unit == other).map(|at| at * WIDTH)
+    let (blocks, _) = units.as_chunks::<BLOCK>();
+    let start = blocks.iter().take_while(|block| !has(block)).count() * BLOCK;
+    units[start..].iter().position(is_it).map(|at| (start + at) * WIDTH)
 }
 
 /// Finds a byte that is one of two: by blocks, then by words, all bytes of which are looked at at once.
@@ -103,8 +112,10 @@ fn find_byte(bytes: &[u8], one: u8, other: u8) -> Option<usize> {
     const BLOCK: usize = 32;
     const WORD: usize = size_of::<u64>();
     let (blocks, _) = bytes.as_chunks::<BLOCK>();
-    let has =
-        |block: &&[u8; BLOCK]| block.iter().fold(false, |any, byte| any | (*byte == one) | (*byte == other));
+    #[allow(clippy::needless_bitwise_bool)]
+    let is_it = |byte: &u8| (*byte == one) | (*byte == other);
+    #[allow(clippy::needless_bitwise_bool)]
+    let has = |block: &&[u8; BLOCK]| block.iter().fold(false, |any, byte| any | is_it(byte));
     let start = blocks.iter().take_while(|block| !has(block)).count() * BLOCK;
     let (words, rest) = bytes[start..].as_chunks::<WORD>();
     for (number, word) in words.iter().enumerate() {
@@ -116,7 +127,7 @@ fn find_byte(bytes: &[u8], one: u8, other: u8) -> Option<usize> {
         }
     }
     let before = bytes.len() - rest.len();
-    rest.iter().position(|byte| *byte == one || *byte == other).map(|at| before + at)
+    rest.iter().position(is_it).map(|at| before + at)
 }
 
 /// Sets the highest bit of the lowest byte that is zero; those above it may be wrong.

@@ -274,15 +274,12 @@ impl Reading {
         .into()
     }
 
-    /// Takes a character, or with `keep` only looks at it; `Some(None)` at the end of the stream.
-    pub(super) fn take_char(&mut self, keep: bool, ended: bool) -> io::Result<Option<Option<char>>> {
+    /// Takes a character, or with `keep` only looks at it; `None` once `ended` is the end of the stream.
+    pub(super) fn take_char(&mut self, keep: bool, ended: bool) -> io::Result<Option<char>> {
         if !self.is_ready(ended) {
             return Ok(None);
         }
-        let next = match self.next(ended)? {
-            Some(Some(next)) => next,
-            other => return Ok(other.map(|_| None)),
-        };
+        let Some(next) = self.next(ended)? else { return Ok(None) };
         if !keep {
             self.consume_text(next.used);
             (self.half, self.after_return) = (next.half, next.after_return);
@@ -290,13 +287,11 @@ impl Reading {
                 self.end_newline(ended);
             }
         }
-        Ok(Some(Some(next.character)))
+        Ok(Some(next.character))
     }
 
-    fn next(&self, ended: bool) -> io::Result<Option<Option<Next>>> {
-        let Some(Some((first, second, used))) = self.decode_one(0, ended)? else {
-            return Ok(ended.then_some(None));
-        };
+    fn next(&self, ended: bool) -> io::Result<Option<Next>> {
+        let Some((first, second, used)) = self.decode_one(ended)? else { return Ok(None) };
         let plain = Next { character: first, used, half: false, after_return: false };
         let next = match (first, second) {
             (_, Some(second)) if self.half => Next { character: second, ..plain },
@@ -313,25 +308,20 @@ impl Reading {
             },
             _ => plain,
         };
-        Ok(Some(Some(next)))
+        Ok(Some(next))
     }
 
-    /// Decodes the character at `offset`: it, perhaps a second, and how many bytes it took; `Some(None)` at the end.
-    #[allow(clippy::type_complexity)]
-    fn decode_one(
-        &self,
-        offset: usize,
-        ended: bool,
-    ) -> io::Result<Option<Option<(char, Option<char>, usize)>>> {
+    /// Decodes the character that comes next: it, perhaps a second, and how many bytes they took.
+    fn decode_one(&self, ended: bool) -> io::Result<Option<(char, Option<char>, usize)>> {
         let mut decoder = None;
-        let mut at = offset;
+        let mut at = 0;
         loop {
             let rest = &self.held()[at..];
             if rest.is_empty() {
-                return Ok(ended.then_some(None));
+                return Ok(None);
             }
             let wrong = match decoder.as_ref().unwrap_or(&self.decoder).step(rest, ended) {
-                Step::Char { first, second, length } => return Ok(Some(Some((first, second, at + length)))),
+                Step::Char { first, second, length } => return Ok(Some((first, second, at + length))),
                 Step::Shift(length) => {
                     decoder.get_or_insert_with(|| self.decoder.clone()).note(&rest[..length]);
                     at += length;
@@ -343,7 +333,7 @@ impl Reading {
             };
             let (Fault::Cut(length) | Fault::Malformed(length)) = wrong;
             return match self.decoder.policy() {
-                Policy::Replace => Ok(Some(Some((char::REPLACEMENT_CHARACTER, None, at + length)))),
+                Policy::Replace => Ok(Some((char::REPLACEMENT_CHARACTER, None, at + length))),
                 Policy::Fail => Err(self.fault(at, wrong)),
             };
         }

@@ -353,14 +353,14 @@ impl<S: Read, B: BorrowMut<Buffers>> TextStream<S, B> {
     /// Nothing is taken if the source fails, or if what comes is malformed; it can then be read as [bytes](Self::bytes).
     #[doc(alias = "read-char-no-hang")]
     pub fn read_char(&mut self) -> io::Result<Option<char>> {
-        self.read_until(|reading, ended| reading.take_char(false, ended), None)
+        self.read_until(|reading, ended| Ok(reading.take_char(false, ended)?.map(Some)), None)
     }
 
     /// Reads a character as [`read_char`](Self::read_char) does, and leaves it where it is.
     #[doc(alias = "unread-char")]
     #[doc(alias = "listen")]
     pub fn peek_char(&mut self) -> io::Result<Option<char>> {
-        self.read_until(|reading, ended| reading.take_char(true, ended), None)
+        self.read_until(|reading, ended| Ok(reading.take_char(true, ended)?.map(Some)), None)
     }
 
     /// Reads so many characters and appends them to `text`; returns how many there were before the end of the stream.

@@ -137,23 +137,25 @@ fn run_latin1(bytes: &[u8], text: &mut String) -> usize {
     }
 }
 
-/// Decodes units of two bytes that are ASCII, by blocks; says how many bytes they were.
-fn run_ascii(units: Units, bytes: &[u8], text: &mut String) -> usize {
-    const BLOCK: usize = 16;
-    let high = if units.order == Order::Little { 1 } else { 0 };
+/// Decodes blocks of units of two bytes, up to one with a surrogate; says how many bytes they were.
+fn run_blocks(order: Order, bytes: &[u8], text: &mut String) -> usize {
+    const BLOCK: usize = 32;
     let (blocks, _) = bytes.as_chunks::<{ 2 * BLOCK }>();
     let mut used = 0;
     for block in blocks {
         let (pairs, _) = block.as_chunks::<2>();
-        let over = pairs.iter().fold(0, |over, pair| over | pair[high] | (pair[1 - high] & 0x80));
-        if over != 0 {
+        let mut units = [0; BLOCK];
+        for (unit, pair) in units.iter_mut().zip(pairs) {
+            *unit =
+                if order == Order::Little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
+        }
+        if units.iter().fold(false, |any, unit| any | (unit & 0xF800 == 0xD800)) {
             break;
         }
-        let mut ascii = [0; BLOCK];
-        for (character, pair) in ascii.iter_mut().zip(pairs) {
-            *character = pair[1 - high];
-        }
-        text.push_str(std::str::from_utf8(&ascii).unwrap_or_default());
+        // Three bytes are the most that a unit becomes; the function wants one more.
+        let mut utf8 = [0; 3 * BLOCK + 1];
+        let (_, written) = encoding_rs::mem::convert_utf16_to_utf8_partial(&units, &mut utf8);
+        text.push_str(std::str::from_utf8(&utf8[..written]).unwrap_or_default());
         used += block.len();
     }
     used
@@ -165,10 +167,10 @@ fn run_wide(form: Form, units: Units, bytes: &[u8], text: &mut String) -> (usize
     let mut used = 0;
     loop {
         if units.width == 2 {
-            used += run_ascii(units, &bytes[used..], text);
+            used += run_blocks(units.order, &bytes[used..], text);
         }
-        // What is not ASCII has neighbours that are not.
-        for _ in 0..16 {
+        // A surrogate has neighbours that are surrogates.
+        for _ in 0..32 {
             match step(form, units, &bytes[used..]) {
                 Step::Char { first, length, .. } => {
                     text.push(first);
