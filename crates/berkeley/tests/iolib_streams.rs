@@ -126,8 +126,8 @@ fn t_s_01_files_copied_between_all_encodings_and_newlines_are_the_same_byte_for_
             for to in &variants {
                 // Opened for one direction and for both, on either side.
                 for (both_in, both_out) in [(false, false), (false, true), (true, false), (true, true)] {
-                    let copied = copy((&input, from, both_in), (&output, to, both_out));
-                    assert!(copied == to.bytes, "{name}: {from:?} to {to:?}");
+                    let output_bytes = copy((&input, from, both_in), (&output, to, both_out));
+                    assert!(output_bytes == to.bytes, "{name}: {from:?} to {to:?}");
                     copies += 1;
                 }
             }

@@ -184,7 +184,7 @@ impl Decoder {
     /// Decodes what is whole, by the policy.
     #[inline]
     pub(super) fn run(&self, bytes: &[u8], ended: bool, text: &mut String) -> Decoded {
-        if self.encoding.form == Form::Utf8
+        if matches!(self.encoding.form, Form::Utf8)
             && let Ok(valid) = std::str::from_utf8(bytes)
         {
             text.push_str(valid);

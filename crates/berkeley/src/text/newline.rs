@@ -57,14 +57,17 @@ impl Newline {
                 return End::Missing { text: bytes.len() - bytes.len() % width };
             };
             let found = |length, newline, open| End::Found { text, length, newline, open };
-            let next = units.get(bytes, text + width);
-            match (self, units.get(bytes, text) == Some(LF)) {
-                (Self::Lf, _) | (Self::Any, true) => return found(width, Self::Lf, false),
-                (Self::Cr, _) => return found(width, Self::Cr, false),
-                (_, _) if next == Some(LF) => return found(2 * width, Self::CrLf, false),
-                (Self::Any, false) => return found(width, Self::Cr, next.is_none()),
-                (Self::CrLf, _) if next.is_none() => return End::Missing { text },
-                (Self::CrLf, _) => at = text + width,
+            match self {
+                Self::Lf => return found(width, Self::Lf, false),
+                Self::Cr => return found(width, Self::Cr, false),
+                Self::Any if units.get(bytes, text) == Some(LF) => return found(width, Self::Lf, false),
+                Self::Any | Self::CrLf => {}
+            }
+            match (self, units.get(bytes, text + width)) {
+                (_, Some(LF)) => return found(2 * width, Self::CrLf, false),
+                (Self::CrLf, None) => return End::Missing { text },
+                (Self::CrLf, Some(_)) => at = text + width,
+                (_, next) => return found(width, Self::Cr, next.is_none()),
             }
         }
     }

@@ -178,7 +178,7 @@ impl Reading {
         }
         match self.newline.find(self.held(), self.searched, self.decoder.units()) {
             End::Found { text, length, newline, open } => {
-                self.take_line_of(text, length, line)?;
+                self.take_line_of(text, length, newline.as_str(), line)?;
                 self.end_line(text + length, newline, open, ended);
                 Ok(Some(true))
             }
@@ -188,7 +188,7 @@ impl Reading {
             }
             End::Missing { .. } => {
                 let text = self.held().len();
-                self.take_line_of(text, 0, line)?;
+                self.take_line_of(text, 0, "", line)?;
                 self.consume_text(text);
                 self.ended_by = None;
                 Ok(Some(text > 0))
@@ -196,26 +196,26 @@ impl Reading {
         }
     }
 
-    /// Decodes a line of so many bytes and takes the newline off, if it has one.
+    /// Decodes a line of so many bytes; `after` them comes its newline, if it has one.
     #[inline]
-    fn take_line_of(&self, length: usize, newline: usize, line: &mut String) -> io::Result<()> {
+    fn take_line_of(&self, length: usize, after: usize, newline: &str, line: &mut String) -> io::Result<()> {
         if length > self.line_limit {
             return Err(self.too_long());
         }
         // What comes before the newline may depend on it: of a character that it cuts off, some bytes may be characters.
-        let with_newline = newline > 0 && !self.decoder.has_states();
-        let bytes = &self.held()[..length + if with_newline { newline } else { 0 }];
+        let with_newline = after > 0 && !self.decoder.has_states();
+        let bytes = &self.held()[..length + if with_newline { after } else { 0 }];
         let Decoded { used, fault } = self.decoder.run(bytes, true, line);
         if let Some(fault) = fault {
             line.clear();
             let fault = match fault {
-                Fault::Cut(length) if newline > 0 => Fault::Malformed(length),
+                Fault::Cut(length) if after > 0 => Fault::Malformed(length),
                 fault => fault,
             };
             return Err(self.fault(used, fault));
         }
         if with_newline {
-            line.truncate(line.len() - newline / self.decoder.units().width);
+            line.truncate(line.len() - newline.len());
         }
         if self.half {
             line.remove(0);

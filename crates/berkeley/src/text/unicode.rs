@@ -149,7 +149,7 @@ fn run_blocks(order: Order, bytes: &[u8], text: &mut String) -> usize {
             *unit =
                 if order == Order::Little { u16::from_le_bytes(*pair) } else { u16::from_be_bytes(*pair) };
         }
-        if units.iter().fold(false, |any, unit| any | (unit & 0xF800 == 0xD800)) {
+        if units.iter().filter(|unit| **unit & 0xF800 == 0xD800).count() > 0 {
             break;
         }
         // Three bytes are the most that a unit becomes; the function wants one more.
