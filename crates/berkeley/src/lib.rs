@@ -49,6 +49,7 @@
 //! | what goes beside the data: control messages, descriptors, credentials; the queue of errors | [`message`] |
 //! | many messages by one call | [`batch`] |
 //! | socket options | [`option`] |
+//! | lines and characters, in any encoding | `text` (a feature that is on) |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
 //! | questions to name servers, with the feature `dns` | `dns` |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
@@ -65,7 +66,7 @@
 //!
 //! # What it does not do yet
 //!
-//! CAN, text streams. The
+//! CAN. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
@@ -100,6 +101,8 @@ mod socket;
 mod source;
 mod sys;
 pub mod tcp;
+#[cfg(feature = "text")]
+pub mod text;
 pub mod udp;
 pub mod udplite;
 mod underway;

@@ -148,6 +148,8 @@ reasons! {
     UnknownOption = "unknown option {}";
     /// A kind of control message that no level has.
     UnknownMessage = "unknown control message {}";
+    /// A character encoding that nobody knows.
+    UnknownEncoding = "unknown encoding {}";
     /// A value that an option of a socket cannot have.
     OptionValue = "{} is not a value of the option";
     /// The length of a prefix or a mask is missing.

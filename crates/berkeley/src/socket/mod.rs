@@ -17,6 +17,8 @@ mod path;
 mod readiness;
 mod received;
 mod role;
+#[cfg(feature = "text")]
+mod text;
 mod view;
 
 pub(crate) use self::named::named;
