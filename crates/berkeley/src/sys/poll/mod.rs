@@ -25,6 +25,8 @@ mod kqueue;
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod list;
 mod nest;
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+mod pipes;
 
 pub(crate) use self::nest::Nest;
 
