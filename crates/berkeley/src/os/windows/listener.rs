@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{PipeName, PipeOptions, PipeStream, at_once, until};
+use super::{PipeName, PipeOptions, PipeStream, at_once, lends_pipe, until};
 use crate::deadline::Deadline;
 use crate::error::{Error, Operation, Result};
 use crate::socket::{By, Now};
-use crate::source::{AsSource, Source};
-use crate::sys::descriptor::Borrowed;
 use crate::sys::pipe::{Listener, Waitable};
 
 /// A named pipe that accepts clients.
@@ -116,10 +114,13 @@ impl PipeListener {
     }
 }
 
-impl AsSource for PipeListener {
-    fn as_source(&self) -> Source<'_> {
-        Source::new(Borrowed::of_pipe(&self.source))
-    }
+lends_pipe! {
+    PipeListener, |it| &it.source;
+    &PipeListener, |it| &it.source;
+    By<PipeListener>, |it| &it.get_ref().source;
+    By<&PipeListener>, |it| &it.get_ref().source;
+    Now<PipeListener>, |it| &it.get_ref().source;
+    Now<&PipeListener>, |it| &it.get_ref().source;
 }
 
 macro_rules! views {
@@ -135,18 +136,6 @@ macro_rules! views {
             /// Accepts a client that is there, as [`PipeListener::accept`].
             pub fn accept(&self) -> Result<Option<PipeStream>> {
                 at_once(self.get_ref().accept_until(Deadline::now()))
-            }
-        }
-
-        impl AsSource for By<$listener> {
-            fn as_source(&self) -> Source<'_> {
-                Source::new(Borrowed::of_pipe(&self.get_ref().source))
-            }
-        }
-
-        impl AsSource for Now<$listener> {
-            fn as_source(&self) -> Source<'_> {
-                Source::new(Borrowed::of_pipe(&self.get_ref().source))
             }
         }
     )* };

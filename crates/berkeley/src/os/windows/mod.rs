@@ -51,6 +51,21 @@ use crate::deadline::Deadline;
 use crate::error::{Errno, Error, Operation, Result};
 use crate::sys;
 
+/// Makes sources of types that have a pipe: `the type, |it| what is known of the pipe`. Types that lend
+/// a socket are sources whatever holds them; of these, what holds them is written out.
+macro_rules! lends_pipe {
+    ($($type:ty, |$it:ident| $pipe:expr;)*) => { $(
+        impl $crate::source::AsSource for $type {
+            fn as_source(&self) -> $crate::source::Source<'_> {
+                let $it = self;
+                $crate::source::Source::new($crate::sys::descriptor::Borrowed::of_pipe($pipe))
+            }
+        }
+    )* };
+}
+
+use lends_pipe;
+
 /// Attempts a call until it gives something or the deadline has passed, at least once.
 fn until<T>(
     operation: Operation,

@@ -3,13 +3,11 @@
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
-use super::{PipeName, PipeOptions, at_once, until};
+use super::{PipeName, PipeOptions, at_once, lends_pipe, until};
 use crate::deadline::Deadline;
 use crate::error::{During, Errno, Error, Operation, Result};
 use crate::socket::{By, Now};
-use crate::source::{AsSource, Source};
 use crate::sys::Buffer;
-use crate::sys::descriptor::Borrowed;
 use crate::sys::pipe::{Stream, Waitable};
 
 /// An end of a named pipe: a stream of bytes both ways.
@@ -169,10 +167,13 @@ impl PipeStream {
     }
 }
 
-impl AsSource for PipeStream {
-    fn as_source(&self) -> Source<'_> {
-        Source::new(Borrowed::of_pipe(&self.source))
-    }
+lends_pipe! {
+    PipeStream, |it| &it.source;
+    &PipeStream, |it| &it.source;
+    By<PipeStream>, |it| &it.get_ref().source;
+    By<&PipeStream>, |it| &it.get_ref().source;
+    Now<PipeStream>, |it| &it.get_ref().source;
+    Now<&PipeStream>, |it| &it.get_ref().source;
 }
 
 /// What a call that perhaps gave nothing is for `std::io`.
@@ -250,18 +251,6 @@ macro_rules! views {
             /// Tells whether the system has all that was sent: `None` says that it has not yet.
             pub fn flush(&self) -> Result<Option<()>> {
                 at_once(self.get_ref().flush_until(Deadline::now()))
-            }
-        }
-
-        impl AsSource for By<$stream> {
-            fn as_source(&self) -> Source<'_> {
-                Source::new(Borrowed::of_pipe(&self.get_ref().source))
-            }
-        }
-
-        impl AsSource for Now<$stream> {
-            fn as_source(&self) -> Source<'_> {
-                Source::new(Borrowed::of_pipe(&self.get_ref().source))
             }
         }
 
