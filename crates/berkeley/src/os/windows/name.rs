@@ -52,7 +52,7 @@ impl PipeName {
         let whole = format!("{PREFIX}{}", name.replace('/', r"\"));
         match fault(&whole[PREFIX.len()..], &whole) {
             None => Ok(Self(whole.into())),
-            Some(why) => Err(refused(why, name)),
+            Some(why) => Err(refused(why, &whole)),
         }
     }
 
