@@ -50,6 +50,7 @@
 //! | many messages by one call | [`batch`] |
 //! | socket options | [`option`] |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
+//! | named pipes (Windows) | `os::windows` |
 //! | questions to name servers, with the feature `dns` | `dns` |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |

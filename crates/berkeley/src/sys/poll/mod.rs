@@ -58,6 +58,8 @@ pub(crate) const WAKE: u64 = u64::MAX;
 /// | `CompletionPort` | Windows | no | what is ready |
 /// | `WsaPoll` | Windows | no | what is registered |
 ///
+/// Named pipes of Windows are sources of `CompletionPort` alone.
+///
 /// `WsaPoll` cannot be kept from noticing that a peer has closed its half: while only writability is asked of such a
 /// source, and it is not writable, a wait keeps the processor busy.
 ///
