@@ -231,6 +231,26 @@ fn a_limit_of_clients_makes_others_wait_until_one_has_gone() {
 }
 
 #[test]
+fn room_that_another_listener_of_the_name_leaves_is_found() {
+    let _limit = limit();
+    let name = name();
+    let first = PipeOptions::new().instances(2).bind(&name).unwrap();
+    let second = PipeOptions::new().instances(2).shared_name().bind(&name).unwrap();
+    assert!(PipeOptions::new().shared_name().bind(&name).is_err(), "there are as many as there may be");
+    let clients = [(); 2].map(|()| PipeStream::connect(&name).unwrap());
+    let _taken = first.by(SECOND * 10).accept().unwrap();
+    let other = second.by(SECOND * 10).accept().unwrap();
+    drop(second);
+    thread::scope(|scope| {
+        let server = scope.spawn(|| first.by(SECOND * 20).accept().unwrap());
+        drop((other, clients));
+        let client = PipeStream::connect_by(&name, SECOND * 20).unwrap();
+        client.send(b"x").unwrap();
+        assert_eq!(exactly(&server.join().unwrap(), 1), b"x");
+    });
+}
+
+#[test]
 fn who_is_at_the_other_end() {
     let _limit = limit();
     let name = name();
@@ -403,7 +423,9 @@ fn several_threads_read_and_write_one_stream() {
         let writers: Vec<_> = (0..threads)
             .map(|_| scope.spawn(move || (0..rounds).for_each(|_| assert_eq!(client.send(&[3]).unwrap(), 1))))
             .collect();
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         for _ in 0..threads {
             client.send(&[0]).unwrap();
         }

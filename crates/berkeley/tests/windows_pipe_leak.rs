@@ -77,7 +77,7 @@ fn nothing_stays_open() {
     check("a pipe of which not all was used", || half_used(&name()));
     check("registrations", in_a_poller);
     check("sends under way", dropped_while_sending);
-    check("names that are not there", || drop(PipeStream::connect(&name()).unwrap_err()));
+    check("names that are not there", || drop(PipeStream::connect(name()).unwrap_err()));
     check("threads that have read", || {
         let (_client, server) = pair();
         thread::scope(|scope| scope.spawn(|| server.now().recv(&mut [0; 1]).unwrap()).join().unwrap());

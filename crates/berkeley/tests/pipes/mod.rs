@@ -31,8 +31,8 @@ pub fn exactly(stream: &PipeStream, length: usize) -> Vec<u8> {
 
 /// Sends until a send would wait; returns how much was taken.
 pub fn fill(stream: &PipeStream) -> usize {
-    let mut sent = 0;
-    while let Some(length) = stream.now().send(&[5; 100_000]).unwrap() {
+    let (data, mut sent) = (vec![5; 100_000], 0);
+    while let Some(length) = stream.now().send(&data).unwrap() {
         sent += length;
     }
     sent

@@ -13,8 +13,8 @@ use crate::sys::pipe::{Listener, Waitable};
 /// The name is there for as long as this, or what it has accepted, exists. As a source it is readable when a client can be
 /// accepted.
 ///
-/// Who may connect is what Windows says unless it is told otherwise: the user who made it, administrators and the system
-/// may read and write.
+/// Who may connect is what Windows says unless it is told otherwise: this user, administrators and the system. Everybody
+/// else may open it to read, which no client here does.
 ///
 /// # Platform notes
 ///
@@ -99,6 +99,7 @@ impl PipeListener {
     }
 
     /// Borrows the listener for calls that never wait.
+    #[must_use]
     pub fn now(&self) -> Now<&Self> {
         Now::new(self)
     }
@@ -109,6 +110,7 @@ impl PipeListener {
     }
 
     /// Turns the listener into one whose calls never wait.
+    #[must_use]
     pub fn into_now(self) -> Now<Self> {
         Now::new(self)
     }

@@ -71,8 +71,8 @@ impl PipeOptions {
 
     /// Limits how many clients the pipe has at a time, 1 to 254; without it there is no limit.
     ///
-    /// Of a name that several listeners share, the first one sets it. While the pipe has as many, others wait until one of
-    /// them has gone.
+    /// While the pipe has as many, others wait until one of them has gone. Of a name that several listeners share, the first
+    /// one sets it, and a poller does not hear that a client of another listener has gone.
     #[must_use]
     #[doc(alias = "nMaxInstances")]
     pub const fn instances(mut self, most: u8) -> Self {

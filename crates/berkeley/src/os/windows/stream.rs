@@ -152,6 +152,7 @@ impl PipeStream {
     }
 
     /// Borrows the stream for calls that never wait.
+    #[must_use]
     pub fn now(&self) -> Now<&Self> {
         Now::new(self)
     }
@@ -162,6 +163,7 @@ impl PipeStream {
     }
 
     /// Turns the stream into one whose calls never wait.
+    #[must_use]
     pub fn into_now(self) -> Now<Self> {
         Now::new(self)
     }

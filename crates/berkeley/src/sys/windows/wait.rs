@@ -111,10 +111,9 @@ impl<'a> Entry<'a> {
     }
 
     pub(in crate::sys) fn number(&self) -> ws::SOCKET {
-        let is_turned = if self.0.fd & 3 == 0 || self.0.fd & 3 == 3 {
-            self.0.fd > isize::MAX as usize
-        } else {
-            is_pipe(!self.0.fd)
+        let is_turned = match self.0.fd & 3 {
+            0 | 3 => self.0.fd > isize::MAX as usize,
+            _ => is_pipe(!self.0.fd),
         };
         if is_turned { !self.0.fd } else { self.0.fd }
     }

@@ -47,6 +47,7 @@ impl Event {
 }
 
 thread_local! {
+    #[allow(clippy::missing_const_for_thread_local, reason = "it is one")]
     static OWN: RefCell<Option<Rc<Event>>> = const { RefCell::new(None) };
 }
 

@@ -119,13 +119,13 @@ impl File {
     pub(super) fn peer_process(&self) -> Result<u32> {
         check(Operation::PeerAddress)?;
         let mut id = 0;
-        // SAFETY: the handle is open, and the number writable.
-        done(unsafe {
-            if self.is_server {
-                GetNamedPipeClientProcessId(self.handle(), &raw mut id)
-            } else {
-                GetNamedPipeServerProcessId(self.handle(), &raw mut id)
-            }
+        let (handle, at) = (self.handle(), &raw mut id);
+        done(if self.is_server {
+            // SAFETY: the handle is open, and the number writable.
+            unsafe { GetNamedPipeClientProcessId(handle, at) }
+        } else {
+            // SAFETY: as above.
+            unsafe { GetNamedPipeServerProcessId(handle, at) }
         })?;
         Ok(id)
     }

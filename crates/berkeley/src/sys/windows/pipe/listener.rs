@@ -19,6 +19,9 @@ use crate::sys::check;
 /// How long a drop waits for the system to have let go of what was cancelled; it does so at once.
 const LETTING_GO: Duration = Duration::from_secs(1);
 
+/// How often room is looked for where there is none.
+const RETRY: Duration = Duration::from_millis(50);
+
 /// What says that the client was there before anybody waited for it, or has even gone again.
 const THERE: [u32; 2] = [ERROR_PIPE_CONNECTED, ERROR_NO_DATA];
 
@@ -86,9 +89,16 @@ impl Listener {
         self.connect(instance, file)
     }
 
-    /// Makes room for the next client when one has gone. What that fails of, the next accept tells.
+    /// Makes room for the next client when one has gone.
     pub(super) fn replenish(&self) {
-        let _ = self.prepare(&mut self.lock());
+        self.prepare_or_tell(&mut self.lock());
+    }
+
+    /// As `prepare`; what that fails of is told by the next accept, which whoever waits is to make.
+    fn prepare_or_tell(&self, instance: &mut Option<Arc<File>>) {
+        if self.prepare(instance).is_err_and(|errno| !file::is_busy(errno)) {
+            self.connecting.idle().set();
+        }
     }
 
     /// Waits for a client; `None` if none has come after `limit`, or less.
@@ -98,11 +108,17 @@ impl Listener {
             if let Some(file) = self.take()? {
                 return Stream::new(file).map(Some);
             }
-            if !self.connecting.idle().wait(limit) {
+            if !self.connecting.idle().wait(self.patience(limit)) {
                 break;
             }
         }
         Ok(None)
+    }
+
+    /// Limits a wait for room: of instances that other listeners of the name have, nobody tells.
+    fn patience(&self, limit: Option<Duration>) -> Option<Duration> {
+        let is_full = self.lock().is_none();
+        if is_full { Some(limit.map_or(RETRY, |limit| limit.min(RETRY))) } else { limit }
     }
 
     /// Takes the instance that has a client, and makes the next.
@@ -125,7 +141,7 @@ impl Listener {
         }
         // Until there is another, nobody can come.
         self.connecting.idle().reset();
-        let _ = self.prepare(&mut instance);
+        self.prepare_or_tell(&mut instance);
         // An instance that is closed makes room, for which it needs the lock.
         drop(instance);
         failed.map_or(Ok(taken), Err)
