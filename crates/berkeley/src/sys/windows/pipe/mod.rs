@@ -31,7 +31,7 @@ use crate::ready::Ready;
 
 /// What a source that is no socket leads to.
 #[derive(Debug)]
-// The two lowest bits of its address are those of no pipe, see `descriptor::Borrowed`.
+// The two lowest bits of its address are zero, which `descriptor::Borrowed` needs.
 #[repr(align(8))]
 pub(crate) enum Waitable {
     Stream(Arc<Stream>),
