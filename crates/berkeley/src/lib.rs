@@ -51,6 +51,7 @@
 //! | socket options | [`option`] |
 //! | lines and characters, in any encoding | `text` (a feature that is on) |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
+//! | named pipes (Windows) | `os::windows` |
 //! | questions to name servers, with the feature `dns` | `dns` |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |

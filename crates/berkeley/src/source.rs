@@ -1,11 +1,11 @@
-//! What can be waited on: a descriptor on Unix, a SOCKET on Windows.
+//! What can be waited on: a descriptor on Unix, a SOCKET or a named pipe on Windows.
 
 use std::marker::PhantomData;
 
 use crate::sys::descriptor::Borrowed;
 pub use crate::sys::descriptor::Descriptor;
 
-/// A borrowed descriptor, or on Windows a borrowed socket, of anything that can be waited on.
+/// A borrowed descriptor, or on Windows a borrowed socket or named pipe, of anything that can be waited on.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a>(Borrowed<'a>, PhantomData<&'a ()>);
 
@@ -43,7 +43,7 @@ impl<T: std::os::fd::AsFd + ?Sized> AsSource for T {
 impl<T: std::os::windows::io::AsSocket + ?Sized> AsSource for T {
     #[inline]
     fn as_source(&self) -> Source<'_> {
-        Source::new(self.as_socket())
+        Source::new(self.as_socket().into())
     }
 }
 
@@ -55,15 +55,8 @@ impl std::os::fd::AsFd for Source<'_> {
     }
 }
 
-#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
-impl std::os::windows::io::AsSocket for Source<'_> {
-    #[inline]
-    fn as_socket(&self) -> Borrowed<'_> {
-        self.0
-    }
-}
-
-#[cfg(any(berkeley_sys = "unsupported", not(any(unix, windows))))]
+// On Windows it need not be a socket.
+#[cfg(any(berkeley_sys = "unsupported", not(unix)))]
 impl AsSource for Source<'_> {
     fn as_source(&self) -> Source<'_> {
         *self
@@ -87,7 +80,7 @@ macro_rules! lends_source {
             #[inline]
             fn as_socket(&self) -> std::os::windows::io::BorrowedSocket<'_> {
                 let $it = self;
-                $borrowed
+                $borrowed.socket()
             }
         }
 

@@ -47,6 +47,7 @@ impl fmt::Debug for Watch<'_> {
 /// # Platform notes
 ///
 /// - Linux, FreeBSD, OpenBSD and DragonFly wait to the nanosecond, other systems to the millisecond, rounded up.
+/// - Windows waits for named pipes, and for what is beside them, by a completion port that is made for the call.
 /// - Windows before 10 version 2004 tells nothing of a connect that failed, if there are more than 64 entries.
 ///
 /// # System call

@@ -12,6 +12,8 @@ pub enum Lack {
     ControlLength,
     /// A datagram socket that was disconnected has no peer, but sends to the one that it had.
     Disconnect,
+    /// Who asks for a name of pipes that nobody has made is given one that somebody has.
+    FirstInstance,
     /// UDP binds an address of another machine.
     ForeignBind,
     /// The groups that interfaces have joined are not listed.

@@ -233,14 +233,14 @@ mod system {
     impl<R: Role> AsSocket for SocketOf<R> {
         #[inline]
         fn as_socket(&self) -> BorrowedSocket<'_> {
-            self.borrowed()
+            self.borrowed().socket()
         }
     }
 
     impl<R: Role> AsRawSocket for SocketOf<R> {
         #[inline]
         fn as_raw_socket(&self) -> RawSocket {
-            self.borrowed().as_raw_socket()
+            self.as_socket().as_raw_socket()
         }
     }
 
@@ -262,7 +262,7 @@ mod system {
             impl<S: crate::socket::HoldsSocket> AsSocket for crate::socket::$view<S> {
                 #[inline]
                 fn as_socket(&self) -> BorrowedSocket<'_> {
-                    crate::socket::HoldsSocket::socket(self).borrowed()
+                    crate::socket::HoldsSocket::socket(self).borrowed().socket()
                 }
             }
         )* };

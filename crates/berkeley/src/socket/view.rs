@@ -103,6 +103,13 @@ impl<S> By<S> {
         self.deadline = deadline.into();
     }
 
+    /// Lends what is viewed.
+    #[inline]
+    #[must_use]
+    pub const fn get_ref(&self) -> &S {
+        &self.socket
+    }
+
     /// Gives back what was viewed.
     pub fn into_inner(self) -> S {
         self.socket
@@ -113,6 +120,13 @@ impl<S> Now<S> {
     /// Views `socket`, which may be a reference or a pointer to one.
     pub const fn new(socket: S) -> Self {
         Self { socket }
+    }
+
+    /// Lends what is viewed.
+    #[inline]
+    #[must_use]
+    pub const fn get_ref(&self) -> &S {
+        &self.socket
     }
 
     /// Gives back what was viewed.

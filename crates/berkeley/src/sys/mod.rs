@@ -21,7 +21,7 @@
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
 //! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
-//! `inherit` for Unix,
+//! `inherit` for Unix, `pipe` for Windows, where named pipes are sources as well,
 //! `source_filter` for those that have such filters, and all have a body for the others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
 //! machine, `name_server` what Windows knows of name servers. `number` has what the system calls which option: one file a system.
 //!
@@ -109,6 +109,8 @@ pub use self::number::Place;
 #[cfg(test)]
 pub(crate) use self::number::all as numbers;
 pub(crate) use self::number::{message as message_number, place};
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+pub(crate) use self::system::pipe;
 pub(crate) use self::system::{address, descriptor, flag, io, layout, message, name, option, wait};
 use crate::error::{Errno, Operation};
 

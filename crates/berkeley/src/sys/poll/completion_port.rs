@@ -30,10 +30,10 @@ use windows_sys::Win32::System::IO::{
 };
 use windows_sys::Win32::System::WindowsProgramming::FILE_SKIP_SET_EVENT_ON_HANDLE;
 
-use super::Number;
+use super::{Number, pipes};
 use crate::error::{Errno, Operation};
 use crate::ready::{Interest, Ready, Trigger};
-use crate::sys::descriptor::{Borrowed, number};
+use crate::sys::descriptor::{Borrowed, raw};
 use crate::sys::system::checked;
 use crate::sys::wake::Wake;
 use crate::sys::{LONGEST_WAIT, Result, check, milliseconds};
@@ -110,6 +110,7 @@ pub(crate) struct CompletionPort {
     pending: usize,
     /// Where the port puts what has completed.
     completed: Vec<OVERLAPPED_ENTRY>,
+    pipes: pipes::Pipes,
 }
 
 impl fmt::Debug for CompletionPort {
@@ -124,7 +125,7 @@ unsafe impl Send for CompletionPort {}
 unsafe impl Sync for CompletionPort {}
 
 impl CompletionPort {
-    pub(super) fn open() -> Result<Self> {
+    pub(in crate::sys) fn open() -> Result<Self> {
         check(Operation::OpenPoller)?;
         // SAFETY: no file is given, so that a new port is made.
         let port = unsafe { CreateIoCompletionPort(INVALID_HANDLE_VALUE, null_mut(), 0, 0) };
@@ -137,9 +138,11 @@ impl CompletionPort {
         // SAFETY: the handle is open.
         done(unsafe { SetFileCompletionNotificationModes(driver.as_raw_handle(), modes) })?;
         let port = Arc::new(port);
+        let pipes = pipes::Pipes::new(Arc::clone(&port));
         Ok(Self {
             port,
             driver,
+            pipes,
             registrations: Vec::new(),
             idle: Vec::new(),
             pending: 0,
@@ -147,9 +150,13 @@ impl CompletionPort {
         })
     }
 
-    pub(super) fn add(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
+    pub(in crate::sys) fn add(&mut self, source: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
         refuse(interest)?;
+        if let Some(pipe) = source.pipe() {
+            self.pipes.add(pipe, token, interest);
+            return Ok(());
+        }
         let base = base_of(source)?;
         let place = token as u32 as usize;
         if self.registrations.len() <= place {
@@ -164,6 +171,9 @@ impl CompletionPort {
     pub(super) fn modify(&mut self, _: Borrowed<'_>, token: u64, interest: Interest) -> Result<()> {
         check(Operation::Register)?;
         refuse(interest)?;
+        if self.pipes.has(token) {
+            return self.pipes.modify(token, interest);
+        }
         let registration = self.registration(token).ok_or(Errno::NOENT)?;
         registration.interest = interest;
         if registration.pending {
@@ -177,6 +187,10 @@ impl CompletionPort {
     }
 
     pub(super) fn remove(&mut self, _: Number, token: u64) -> Result<()> {
+        if self.pipes.has(token) {
+            self.pipes.remove(token);
+            return Ok(());
+        }
         let removed = self.registrations.get_mut(token as u32 as usize);
         let removed = removed.and_then(|place| place.take_if(|removed| removed.token == token));
         let Registration { request, pending, .. } = removed.ok_or(Errno::NOENT)?;
@@ -204,7 +218,7 @@ impl CompletionPort {
         unsafe { CancelIoEx(self.driver.as_raw_handle(), request.cast::<OVERLAPPED>()) };
     }
 
-    pub(super) fn wait(
+    pub(in crate::sys) fn wait(
         &mut self,
         most: usize,
         limit: Option<Duration>,
@@ -212,8 +226,13 @@ impl CompletionPort {
     ) -> Result<()> {
         check(Operation::Wait)?;
         let failed = self.request_all(&mut report);
-        let limit = if failed { Some(Duration::ZERO) } else { limit.map(|limit| limit.min(LONGEST_WAIT)) };
-        self.take(most, limit)?;
+        let told = self.pipes.begin(most, &mut report);
+        if told == most {
+            return Ok(());
+        }
+        let at_once = failed || told > 0;
+        let limit = if at_once { Some(Duration::ZERO) } else { limit.map(|limit| limit.min(LONGEST_WAIT)) };
+        self.take(most - told, limit)?;
         self.complete_all(&mut report);
         Ok(())
     }
@@ -221,9 +240,13 @@ impl CompletionPort {
     fn complete_all(&mut self, report: &mut impl FnMut(u64, Ready)) {
         // The list is lent for the time being, and its memory is used again.
         let completed = std::mem::take(&mut self.completed);
-        // A wake has no request.
-        for request in completed.iter().map(|entry| entry.lpOverlapped).filter(|request| !request.is_null()) {
-            self.complete(request.cast(), report);
+        for entry in &completed {
+            if let Some(pipe) = pipes::token_of(entry.lpCompletionKey, entry.dwNumberOfBytesTransferred) {
+                self.pipes.complete(pipe, report);
+            } else if !entry.lpOverlapped.is_null() {
+                // A wake has no request.
+                self.complete(entry.lpOverlapped.cast(), report);
+            }
         }
         self.completed = completed;
     }
@@ -250,7 +273,7 @@ impl CompletionPort {
 
     /// Waits until something has completed, or the limit is over.
     fn take(&mut self, most: usize, limit: Option<Duration>) -> Result<()> {
-        let most = most.min(self.pending + 1);
+        let most = most.min(self.pending + self.pipes.len() + 1);
         self.completed.clear();
         self.completed.reserve(most);
         let mut count = 0;
@@ -436,7 +459,7 @@ fn ask(socket: Borrowed<'_>, question: u32) -> Result<HANDLE> {
     let mut told = 0;
     // SAFETY: the answer is writable for its size; nothing is given, and nothing is to be done later.
     checked(unsafe {
-        WSAIoctl(number(socket), question, null(), 0, place, size, &raw mut told, null_mut(), None)
+        WSAIoctl(raw(socket), question, null(), 0, place, size, &raw mut told, null_mut(), None)
     })?;
     Ok(answer)
 }

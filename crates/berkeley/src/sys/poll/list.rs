@@ -136,5 +136,10 @@ fn entry(source: Borrowed<'_>, interest: Interest) -> Result<(Entry<'static>, bo
     if interest.trigger() == Trigger::Edge {
         return Err(Errno::OPNOTSUPP);
     }
-    Ok((Entry::new(source, interest.ready()).kept(), interest.trigger() == Trigger::Once))
+    let entry = Entry::new(source, interest.ready());
+    #[cfg(windows)]
+    if entry.is_pipe() {
+        return Err(Errno::OPNOTSUPP);
+    }
+    Ok((entry.kept(), interest.trigger() == Trigger::Once))
 }

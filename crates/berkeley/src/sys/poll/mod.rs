@@ -25,6 +25,8 @@ mod kqueue;
 #[cfg(all(any(unix, windows), not(berkeley_sys = "unsupported")))]
 mod list;
 mod nest;
+#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
+mod pipes;
 
 pub(crate) use self::nest::Nest;
 
@@ -55,6 +57,8 @@ pub(crate) const WAKE: u64 = u64::MAX;
 /// | `Poll` | every Unix | no | what is registered |
 /// | `CompletionPort` | Windows | no | what is ready |
 /// | `WsaPoll` | Windows | no | what is registered |
+///
+/// Named pipes of Windows are sources of `CompletionPort` alone.
 ///
 /// `WsaPoll` cannot be kept from noticing that a peer has closed its half: while only writability is asked of such a
 /// source, and it is not writable, a wait keeps the processor busy.

@@ -42,6 +42,6 @@ impl Datagram {
     }
 
     pub(crate) fn source(&self) -> Borrowed<'_> {
-        self.0.as_socket()
+        self.0.as_socket().into()
     }
 }

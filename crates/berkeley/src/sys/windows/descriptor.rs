@@ -1,24 +1,96 @@
 //! Sockets: owned, lent, duplicated, closed; their blocking mode.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::os::windows::io::{
     AsRawSocket, AsSocket, BorrowedSocket, FromRawSocket, IntoRawSocket, OwnedSocket, RawSocket,
 };
+use std::ptr::with_exposed_provenance;
+use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::System::Threading::GetCurrentProcessId;
 
+use super::pipe::Waitable;
 use super::{Result, checked, last_errno, name, option, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::check;
 
 /// A descriptor that is closed when it is dropped: `OwnedFd` on Unix, `OwnedSocket` on Windows.
 pub type Descriptor = OwnedSocket;
-pub(crate) type Borrowed<'a> = BorrowedSocket<'a>;
 
-/// What the system calls a socket by.
+/// A socket that is lent, or a pipe.
+///
+/// The system pays no heed to the two lowest bits of a handle, and the address of a pipe has none: so `PIPE` tells them
+/// apart.
+#[derive(Clone, Copy)]
+pub(crate) struct Borrowed<'a>(Number, PhantomData<&'a ()>);
+
+/// What the system calls a socket by; of a pipe, the address of what is known of it, with the bit.
 pub(crate) type Number = ws::SOCKET;
+
+const PIPE: Number = 1;
+const BITS: Number = 3;
+
+impl<'a> Borrowed<'a> {
+    /// Lends what a number was lent as.
+    ///
+    /// # Safety
+    ///
+    /// [`number`] gave it of what is lent for `'a`.
+    pub(in crate::sys) unsafe fn of_number(number: Number) -> Self {
+        Self(number, PhantomData)
+    }
+
+    pub(crate) fn of_pipe(pipe: &'a Arc<Waitable>) -> Self {
+        Self(Arc::as_ptr(pipe).expose_provenance() | PIPE, PhantomData)
+    }
+
+    /// Returns the pipe, if it is one.
+    pub(in crate::sys) fn pipe(self) -> Option<Arc<Waitable>> {
+        if !is_pipe(self.0) {
+            return None;
+        }
+        let pipe = with_exposed_provenance::<Waitable>(self.0 & !BITS);
+        // SAFETY: `of_pipe` has the address from an `Arc` that is lent for `'a`.
+        unsafe { Arc::increment_strong_count(pipe) };
+        // SAFETY: as above; the count is this one's.
+        Some(unsafe { Arc::from_raw(pipe) })
+    }
+
+    /// Returns the socket.
+    ///
+    /// # Panics
+    ///
+    /// Panics of a pipe: the caller has a socket.
+    pub(crate) fn socket(self) -> BorrowedSocket<'a> {
+        assert!(!is_pipe(self.0), "a pipe is no socket");
+        // SAFETY: the number is that of a socket that is lent for `'a`.
+        unsafe { BorrowedSocket::borrow_raw(self.0 as RawSocket) }
+    }
+}
+
+impl<'a> From<BorrowedSocket<'a>> for Borrowed<'a> {
+    #[inline]
+    fn from(socket: BorrowedSocket<'a>) -> Self {
+        Self(socket.as_raw_socket() as Number & !BITS, PhantomData)
+    }
+}
+
+impl fmt::Debug for Borrowed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if is_pipe(self.0) { "Pipe" } else { "Socket" };
+        f.debug_tuple(kind).field(&self.0).finish()
+    }
+}
+
+/// Returns whether a number is that of a pipe.
+#[inline]
+pub(in crate::sys) fn is_pipe(number: Number) -> bool {
+    number & BITS == PIPE
+}
 
 /// A socket that is closed when it is dropped, also where the close that `OwnedSocket` makes would fail.
 pub(crate) struct Held(ManuallyDrop<OwnedSocket>);
@@ -53,13 +125,19 @@ pub(crate) fn release(held: Held) -> Descriptor {
 
 #[inline]
 pub(crate) fn borrow(socket: &Descriptor) -> Borrowed<'_> {
-    socket.as_socket()
+    socket.as_socket().into()
 }
 
-/// Returns the number as Winsock's functions take it.
+/// Returns the number that tells a source from others.
 #[inline]
-pub(crate) fn number(socket: Borrowed<'_>) -> Number {
-    socket.as_raw_socket() as ws::SOCKET
+pub(crate) fn number(source: Borrowed<'_>) -> Number {
+    source.0
+}
+
+/// Returns the number as Winsock's functions take it, which of a pipe is none.
+#[inline]
+pub(in crate::sys) fn raw(source: Borrowed<'_>) -> ws::SOCKET {
+    if is_pipe(source.0) { ws::INVALID_SOCKET } else { source.0 }
 }
 
 /// Takes over the number that a call of Winsock has just returned, if it is one.
@@ -78,7 +156,7 @@ pub(crate) fn duplicate(socket: Borrowed<'_>) -> Result<Descriptor> {
     // SAFETY: the call takes nothing.
     let process = unsafe { GetCurrentProcessId() };
     // SAFETY: the description is writable, and of the type that the call writes.
-    checked(unsafe { ws::WSADuplicateSocketW(number(socket), process, &raw mut described) })?;
+    checked(unsafe { ws::WSADuplicateSocketW(raw(socket), process, &raw mut described) })?;
     name::open_described(&described)
 }
 
@@ -119,13 +197,13 @@ pub(crate) fn set_nonblocking(socket: Borrowed<'_>, on: bool) -> Result<()> {
     check(Operation::Control)?;
     let mut value = u32::from(on);
     // SAFETY: `value` is the one number that the request reads.
-    checked(unsafe { ws::ioctlsocket(number(socket), ws::FIONBIO, &raw mut value) }).map(drop)
+    checked(unsafe { ws::ioctlsocket(raw(socket), ws::FIONBIO, &raw mut value) }).map(drop)
 }
 
 /// Makes a socket one that child processes do not inherit, for calls that cannot do that as they open it.
 pub(super) fn set_not_inheritable(socket: Borrowed<'_>) -> Result<()> {
     check(Operation::Control)?;
-    let handle = number(socket) as HANDLE;
+    let handle = raw(socket) as HANDLE;
     // SAFETY: the socket is open for as long as it is borrowed, and sockets are handles.
     match unsafe { SetHandleInformation(handle, HANDLE_FLAG_INHERIT, 0) } {
         0 => Err(last_errno()),
@@ -144,7 +222,7 @@ mod tests {
     fn is_inherited(socket: &Descriptor) -> bool {
         let mut flags = 0;
         // SAFETY: the socket is open, and `flags` is writable.
-        let told = unsafe { GetHandleInformation(number(borrow(socket)) as HANDLE, &raw mut flags) };
+        let told = unsafe { GetHandleInformation(raw(borrow(socket)) as HANDLE, &raw mut flags) };
         assert_ne!(told, 0);
         flags & HANDLE_FLAG_INHERIT != 0
     }

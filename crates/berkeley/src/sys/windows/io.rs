@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ptr::{null_mut, slice_from_raw_parts_mut};
 
 use super::address::RawAddress;
-use super::descriptor::{Borrowed, number};
+use super::descriptor::{Borrowed, raw};
 use super::{Result, checked, checked_address, checked_length, option, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::{Attempt, Buffer, Delivered, Place, check, limit, limit_slices};
@@ -21,7 +21,7 @@ pub(crate) fn send(socket: Borrowed<'_>, data: &[u8], flags: i32, _: Attempt) ->
     check(Operation::Send)?;
     let length = most(limit(Operation::Send, data.len()));
     // SAFETY: `data` is readable for the length, which is no more than its own.
-    checked_length(unsafe { ws::send(number(socket), data.as_ptr(), length, flags) })
+    checked_length(unsafe { ws::send(raw(socket), data.as_ptr(), length, flags) })
 }
 
 #[inline]
@@ -35,7 +35,7 @@ pub(crate) fn send_to(
     check(Operation::Send)?;
     let (data, length) = (data.as_ptr(), most(data.len()));
     // SAFETY: `data` and the address are readable for the lengths that are given.
-    checked_address(unsafe { ws::sendto(number(socket), data, length, flags, to.as_ptr(), to.len()) })
+    checked_address(unsafe { ws::sendto(raw(socket), data, length, flags, to.as_ptr(), to.len()) })
 }
 
 #[inline]
@@ -50,7 +50,7 @@ pub(crate) fn send_vectored(
     let data = limit_slices(Operation::Send, data);
     // Winsock takes no list without a slice in it.
     let data = if data.is_empty() { &[IoSlice::new(&[])] } else { &data[..] };
-    let (socket, flags, count) = (number(socket), flags as u32, most(data.len()) as u32);
+    let (socket, flags, count) = (raw(socket), flags as u32, most(data.len()) as u32);
     // IoSlice promises the layout of WSABUF.
     let slices = data.as_ptr().cast();
     let mut sent = 0;
@@ -91,7 +91,7 @@ fn receive(socket: Borrowed<'_>, room: &mut [MaybeUninit<u8>], flags: i32) -> Re
     let length = most(room.len());
     let at = room.as_mut_ptr().cast();
     // SAFETY: `room` is writable for the length, which is no more than its own.
-    let returned = checked_length(unsafe { ws::recv(number(socket), at, length, without_waitall(flags)) });
+    let returned = checked_length(unsafe { ws::recv(raw(socket), at, length, without_waitall(flags)) });
     delivered(returned, length as usize).map(|delivered| delivered.length)
 }
 
@@ -226,7 +226,7 @@ unsafe fn receive_slices(
     flags: i32,
     from: Option<&mut RawAddress>,
 ) -> Result<Delivered> {
-    let (socket, count, slices) = (number(socket), most(slices.len()) as u32, slices.cast());
+    let (socket, count, slices) = (raw(socket), most(slices.len()) as u32, slices.cast());
     let (mut length, mut flags) = (0, without_waitall(flags) as u32);
     let received = match from {
         None => {
@@ -280,6 +280,6 @@ fn ask(socket: Borrowed<'_>, request: i32) -> Result<u32> {
     check(Operation::Control)?;
     let mut value = 0;
     // SAFETY: the requests given here write one number.
-    checked(unsafe { ws::ioctlsocket(number(socket), request, &raw mut value) })?;
+    checked(unsafe { ws::ioctlsocket(raw(socket), request, &raw mut value) })?;
     Ok(value)
 }

@@ -8,7 +8,7 @@ use std::ptr::null_mut;
 use std::sync::OnceLock;
 
 use super::address::RawAddress;
-use super::descriptor::{Borrowed, Descriptor, number};
+use super::descriptor::{Borrowed, Descriptor, raw};
 use super::{Result, checked, io, last_errno, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::control::{Inbox, Layout};
@@ -61,7 +61,7 @@ pub(crate) fn send(
     let mut sent = 0;
     // SAFETY: all that the message leads to is readable for its length, and `sent` is writable; nothing is overlapped.
     let returned = unsafe {
-        ws::WSASendMsg(number(socket), &raw const message, flags as u32, &raw mut sent, null_mut(), None)
+        ws::WSASendMsg(raw(socket), &raw const message, flags as u32, &raw mut sent, null_mut(), None)
     };
     checked(returned).map(|_| sent as usize)
 }
@@ -101,8 +101,7 @@ pub(crate) fn recv(
         message.namelen = unsafe { *size };
         let mut length = 0;
         // SAFETY: all that the message leads to is writable for its length; nothing is overlapped.
-        let returned =
-            unsafe { receive(number(socket), &raw mut message, &raw mut length, null_mut(), None) };
+        let returned = unsafe { receive(raw(socket), &raw mut message, &raw mut length, null_mut(), None) };
         let delivered = match checked(returned) {
             Ok(_) => Delivered::cut(length as usize, false),
             // What had no room is in the flags: the control messages alone, or the data.
@@ -153,7 +152,7 @@ fn receiver(socket: Borrowed<'_>) -> Result<Receiver> {
     // SAFETY: the identifier is readable, and the pointer writable, for the lengths that are given; nothing is overlapped.
     let asked = unsafe {
         ws::WSAIoctl(
-            number(socket),
+            raw(socket),
             ws::SIO_GET_EXTENSION_FUNCTION_POINTER,
             (&raw const name).cast(),
             size_of_val(&name) as u32,

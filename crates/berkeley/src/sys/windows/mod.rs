@@ -13,6 +13,7 @@ pub(crate) mod lookup;
 pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod option;
+pub(crate) mod pipe;
 pub(crate) mod wait;
 
 use windows_sys::Win32::Networking::WinSock as ws;
@@ -58,7 +59,7 @@ pub(in crate::sys) fn control(
     let mut told = 0;
     let (from, to) = (given.as_ptr().cast(), room.as_mut_ptr().cast());
     let (given, most) = (given.len() as u32, room.len() as u32);
-    let socket = descriptor::number(socket);
+    let socket = descriptor::raw(socket);
     let (none, later) = (std::ptr::null_mut(), None);
     // SAFETY: what is given is readable, and the room writable, for their lengths; nothing is overlapped.
     checked(unsafe { ws::WSAIoctl(socket, request, from, given, to, most, &raw mut told, none, later) })?;

@@ -4,7 +4,7 @@ use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
 use super::address::RawAddress;
-use super::descriptor::{Borrowed, Descriptor, borrow, number, owned, set_nonblocking, set_not_inheritable};
+use super::descriptor::{Borrowed, Descriptor, borrow, owned, raw, set_nonblocking, set_not_inheritable};
 use super::{Result, checked, checked_address, option, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::{Shutdown, check};
@@ -71,17 +71,7 @@ fn ignore_unreachable(socket: Borrowed<'_>) {
         let mut written = 0;
         // SAFETY: the request reads one number and writes none; `written` is writable; nothing is overlapped.
         let _ = unsafe {
-            ws::WSAIoctl(
-                number(socket),
-                switch,
-                input,
-                size,
-                null_mut(),
-                0,
-                &raw mut written,
-                null_mut(),
-                None,
-            )
+            ws::WSAIoctl(raw(socket), switch, input, size, null_mut(), 0, &raw mut written, null_mut(), None)
         };
     }
 }
@@ -104,20 +94,20 @@ pub(crate) fn adopt(socket: Borrowed<'_>) -> Result<()> {
 pub(crate) fn bind(socket: Borrowed<'_>, address: &RawAddress) -> Result<()> {
     check(Operation::Bind)?;
     // SAFETY: the address is readable for its length.
-    checked_address(unsafe { ws::bind(number(socket), address.as_ptr(), address.len()) }).map(drop)
+    checked_address(unsafe { ws::bind(raw(socket), address.as_ptr(), address.len()) }).map(drop)
 }
 
 pub(crate) fn listen(socket: Borrowed<'_>, backlog: i32) -> Result<()> {
     check(Operation::Listen)?;
     // SAFETY: listen() takes numbers only.
-    checked(unsafe { ws::listen(number(socket), backlog) }).map(drop)
+    checked(unsafe { ws::listen(raw(socket), backlog) }).map(drop)
 }
 
 /// Starts to connect; says `WSAEWOULDBLOCK` of a connect that is under way.
 pub(crate) fn connect(socket: Borrowed<'_>, address: &RawAddress) -> Result<()> {
     check(Operation::Connect)?;
     // SAFETY: the address is readable for its length.
-    checked_address(unsafe { ws::connect(number(socket), address.as_ptr(), address.len()) }).map(drop)
+    checked_address(unsafe { ws::connect(raw(socket), address.as_ptr(), address.len()) }).map(drop)
 }
 
 /// Dissolves the association of a datagram socket, which Winsock does for an address of zeros.
@@ -125,7 +115,7 @@ pub(crate) fn disconnect(socket: Borrowed<'_>) -> Result<()> {
     check(Operation::Disconnect)?;
     let nowhere = RawAddress::unspecified(option::described(socket)?.iAddressFamily);
     // SAFETY: the address is readable for its length.
-    checked(unsafe { ws::connect(number(socket), nowhere.as_ptr(), nowhere.len()) }).map(drop)
+    checked(unsafe { ws::connect(raw(socket), nowhere.as_ptr(), nowhere.len()) }).map(drop)
 }
 
 /// Accepts a connection: non-blocking and not inheritable, whatever the listener is.
@@ -134,7 +124,7 @@ pub(crate) fn accept(socket: Borrowed<'_>) -> Result<(Descriptor, RawAddress)> {
     let mut from = RawAddress::empty();
     let accepted = from.fill(|address, length| {
         // SAFETY: the address is writable for the length that is given.
-        match owned(unsafe { ws::accept(number(socket), address, length) }) {
+        match owned(unsafe { ws::accept(raw(socket), address, length) }) {
             // So says Wine when the peer has gone meanwhile; Winsock says WSAECONNRESET.
             Err(Errno::NOTCONN) => Err(Errno::CONNABORTED),
             accepted => accepted,
@@ -157,7 +147,7 @@ pub(crate) fn shutdown(socket: Borrowed<'_>, how: Shutdown) -> Result<()> {
         Shutdown::Both => ws::SD_BOTH,
     };
     // SAFETY: shutdown() takes numbers only.
-    checked(unsafe { ws::shutdown(number(socket), how) }).map(drop)
+    checked(unsafe { ws::shutdown(raw(socket), how) }).map(drop)
 }
 
 /// Winsock fails for a socket that was never bound, where Unix tells the unspecified address of its family.
@@ -165,7 +155,7 @@ pub(crate) fn local_address(socket: Borrowed<'_>) -> Result<RawAddress> {
     check(Operation::LocalAddress)?;
     let mut address = RawAddress::empty();
     // SAFETY: the address is writable for the length that is given.
-    match address.fill(|at, length| checked(unsafe { ws::getsockname(number(socket), at, length) })) {
+    match address.fill(|at, length| checked(unsafe { ws::getsockname(raw(socket), at, length) })) {
         Ok(_) => Ok(address),
         Err(Errno::INVAL) => {
             option::described(socket).map(|described| RawAddress::unspecified(described.iAddressFamily))
@@ -187,6 +177,6 @@ pub(super) fn has_peer(socket: Borrowed<'_>) -> bool {
 fn peer(socket: Borrowed<'_>) -> Result<RawAddress> {
     let mut address = RawAddress::empty();
     // SAFETY: the address is writable for the length that is given.
-    address.fill(|at, length| checked(unsafe { ws::getpeername(number(socket), at, length) }))?;
+    address.fill(|at, length| checked(unsafe { ws::getpeername(raw(socket), at, length) }))?;
     Ok(address)
 }

@@ -3,7 +3,7 @@
 use std::mem::offset_of;
 use std::time::Duration;
 
-use super::descriptor::{Borrowed, number};
+use super::descriptor::{Borrowed, raw};
 use super::{Result, checked, ws};
 use crate::error::Operation;
 use crate::sys::{Place, check};
@@ -15,7 +15,7 @@ pub(crate) fn get(socket: Borrowed<'_>, place: Place, value: &mut [u8]) -> Resul
     let mut length = i32::try_from(value.len()).unwrap_or(i32::MAX);
     let at = value.as_mut_ptr();
     // SAFETY: `value` is writable for the length that is given.
-    checked(unsafe { ws::getsockopt(number(socket), place.level(), place.number(), at, &raw mut length) })?;
+    checked(unsafe { ws::getsockopt(raw(socket), place.level(), place.number(), at, &raw mut length) })?;
     Ok(value.len().min(usize::try_from(length).unwrap_or(0)))
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn set(socket: Borrowed<'_>, place: Place, value: &[u8]) -> Result<()
     check(Operation::SetOption)?;
     let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
     // SAFETY: `value` is readable for the length that is given.
-    checked(unsafe { ws::setsockopt(number(socket), place.level(), place.number(), value.as_ptr(), length) })
+    checked(unsafe { ws::setsockopt(raw(socket), place.level(), place.number(), value.as_ptr(), length) })
         .map(drop)
 }
 
@@ -39,7 +39,7 @@ pub(super) fn described(socket: Borrowed<'_>) -> Result<ws::WSAPROTOCOL_INFOW> {
     let at = (&raw mut described).cast();
     // SAFETY: the description is writable for its length, and of the type that the option has.
     checked(unsafe {
-        ws::getsockopt(number(socket), ws::SOL_SOCKET, ws::SO_PROTOCOL_INFOW, at, &raw mut length)
+        ws::getsockopt(raw(socket), ws::SOL_SOCKET, ws::SO_PROTOCOL_INFOW, at, &raw mut length)
     })?;
     Ok(described)
 }

@@ -1,14 +1,14 @@
 //! Waiting for one socket, and for several.
 
 use std::marker::PhantomData;
-use std::os::windows::io::RawSocket;
 use std::ptr::null_mut;
 use std::time::Duration;
 
-use super::descriptor::{Borrowed, number};
+use super::descriptor::{Borrowed, is_pipe, number, raw};
 use super::{Result, checked, name, option, ws};
 use crate::error::Operation;
-use crate::ready::Ready;
+use crate::ready::{Interest, Ready};
+use crate::sys::poll::completion_port::CompletionPort;
 use crate::sys::watch::{flags, ready};
 use crate::sys::{LONGEST_WAIT, Place, Readiness, check, milliseconds};
 
@@ -46,13 +46,13 @@ pub(crate) fn own_limit(socket: Borrowed<'_>, operation: Operation) -> Option<Du
 }
 
 fn poll(socket: Borrowed<'_>, events: ws::WSAPOLL_EVENT_FLAGS, limit: Option<Duration>) -> Result<bool> {
-    let mut entry = ws::WSAPOLLFD { fd: number(socket), events, revents: 0 };
+    let mut entry = ws::WSAPOLLFD { fd: raw(socket), events, revents: 0 };
     // SAFETY: `entry` is one writable WSAPOLLFD.
     checked(unsafe { ws::WSAPoll(&raw mut entry, 1, milliseconds(limit)) }).map(|ready| ready != 0)
 }
 
 fn select_writable(socket: Borrowed<'_>, limit: Option<Duration>) -> Result<bool> {
-    let mut writable = ws::FD_SET { fd_count: 1, fd_array: [number(socket); 64] };
+    let mut writable = ws::FD_SET { fd_count: 1, fd_array: [raw(socket); 64] };
     let mut failed = writable;
     let time = interval(limit);
     let time = time.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
@@ -72,6 +72,7 @@ const TOLD: [(Ready, i16); 3] =
 /// A socket, and what to wait for on it: WSAPOLLFD, and nothing else.
 ///
 /// A socket on which nothing is waited for is there with all its bits turned, a negative number, which is passed over.
+/// So may a pipe be, of which Winsock knows nothing: its two lowest bits say which it is then as well.
 #[repr(transparent)]
 pub(crate) struct Entry<'a>(pub(in crate::sys) ws::WSAPOLLFD, pub(in crate::sys) PhantomData<Borrowed<'a>>);
 
@@ -85,7 +86,11 @@ impl<'a> Entry<'a> {
 
     pub(crate) fn source(&self) -> Borrowed<'a> {
         // SAFETY: the number is that of the source that was lent for `'a`.
-        unsafe { Borrowed::borrow_raw(self.number() as RawSocket) }
+        unsafe { Borrowed::of_number(self.number()) }
+    }
+
+    pub(in crate::sys) fn is_pipe(&self) -> bool {
+        is_pipe(self.number())
     }
 
     pub(crate) fn ask(&mut self, asked: Ready) {
@@ -106,7 +111,11 @@ impl<'a> Entry<'a> {
     }
 
     pub(in crate::sys) fn number(&self) -> ws::SOCKET {
-        if self.0.fd > isize::MAX as usize { !self.0.fd } else { self.0.fd }
+        let is_turned = match self.0.fd & 3 {
+            0 | 3 => self.0.fd > isize::MAX as usize,
+            _ => is_pipe(!self.0.fd),
+        };
+        if is_turned { !self.0.fd } else { self.0.fd }
     }
 
     /// Where no number is that of a socket, the call fails; which they are is to be found out.
@@ -114,16 +123,16 @@ impl<'a> Entry<'a> {
     fn say_if_closed(&mut self) {
         let mut kind = [0; 4];
         let place = Place::of_plain_value(ws::SOL_SOCKET, ws::SO_TYPE);
-        // SAFETY: the number is only asked what it is, which may be nothing.
-        let socket = unsafe { Borrowed::borrow_raw(self.number() as RawSocket) };
+        // SAFETY: the number is that of a source that is lent, and only asked what it is, which may be nothing.
+        let socket = unsafe { Borrowed::of_number(self.number()) };
         let closed = option::get(socket, place, &mut kind).is_err();
         self.0.revents = if closed { ws::POLLNVAL } else { 0 };
     }
 
     /// Whether this waits for the end of a connect.
     fn may_be_connecting(&self) -> bool {
-        // SAFETY: the entry was made of a socket that is lent for as long as it exists.
-        let socket = unsafe { Borrowed::borrow_raw(self.number() as RawSocket) };
+        // SAFETY: the entry was made of a source that is lent for as long as it exists.
+        let socket = unsafe { Borrowed::of_number(self.number()) };
         self.asked().contains(Ready::WRITABLE) && !name::has_peer(socket)
     }
 }
@@ -136,6 +145,9 @@ pub(crate) fn wait_any(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Re
         // Winsock waits for no socket at all not even for a time.
         std::thread::sleep(limit.unwrap_or(LONGEST_WAIT));
         return Ok(0);
+    }
+    if entries.iter().any(Entry::is_pipe) {
+        return wait_by_port(entries, limit);
     }
     // As above: WSAPoll may tell nothing of a connect that failed.
     let select = entries.len() <= SET && entries.iter().any(Entry::may_be_connecting);
@@ -151,6 +163,22 @@ fn poll_all(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<()> {
     let (first, count) = (entries.as_mut_ptr().cast(), entries.len() as u32);
     // SAFETY: the entries are so many writable WSAPOLLFDs.
     checked(unsafe { ws::WSAPoll(first, count, milliseconds(limit)) }).map(drop)
+}
+
+/// Waits by what knows of sockets and of pipes.
+fn wait_by_port(entries: &mut [Entry<'_>], limit: Option<Duration>) -> Result<usize> {
+    let mut port = CompletionPort::open()?;
+    for (token, entry) in entries.iter_mut().enumerate() {
+        entry.clear();
+        if !entry.asked().is_empty() {
+            port.add(entry.source(), token as u64, Interest::of(entry.asked()))?;
+        }
+    }
+    port.wait(entries.len(), limit, |token, ready| {
+        let entry = &mut entries[token as usize];
+        entry.0.revents = flags(&ASKED, ready) | flags(&TOLD, ready);
+    })?;
+    Ok(entries.iter().filter(|entry| !entry.heard().is_empty()).count())
 }
 
 /// How many sockets a set of select has room for.
