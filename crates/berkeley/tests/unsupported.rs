@@ -47,6 +47,7 @@ fn every_way_to_open_a_socket_is_unsupported() {
     refuses("a pair of streams", UnixStream::pair());
     refuses("a pair of datagram sockets", UnixDatagram::pair());
     refuses("a pair of packet sockets", UnixSeqpacket::pair());
+    refuses("a named pipe", berkeley::os::windows::PipeListener::bind(r"\\.\pipe\berkeley"));
 }
 
 #[test]

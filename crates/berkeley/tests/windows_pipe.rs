@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::thread;
 use std::time::Instant;
 
-use berkeley::os::windows::{Impersonation, PipeListener, PipeName, PipeOptions, PipeStream};
+use berkeley::os::windows::{Impersonation, PipeListener, PipeOptions, PipeStream};
 use berkeley::{Deadline, Interest, MILLISECOND, Ready, SECOND, Watch, wait_any, wait_for};
 use berkeley_testkit::{Lack, lacks, limit};
 use pipes::{exactly, fill, name, pair};
@@ -138,41 +138,6 @@ fn t_w_10_wait_for_requests_all() {
     watches[0].set_interest(Interest::NONE);
     assert_eq!(wait_any(&mut watches, SECOND * 10).unwrap(), 1);
     assert_eq!([&one, &two].map(|pipe| exactly(pipe, 10)), [vec![1; 10], vec![2; 10]]);
-}
-
-#[test]
-fn names_are_checked_and_spelt_alike() {
-    let same = [r"\\.\pipe\a\b", "//./pipe/a/b", r"\\.\PIPE\a/b", r"//./Pipe\a\b"];
-    for text in same {
-        assert_eq!(text.parse::<PipeName>().unwrap().as_str(), r"\\.\pipe\a\b");
-    }
-    let long = "x".repeat(256 - 9);
-    assert_eq!(PipeName::local(&long).unwrap().to_string().len(), 256);
-    let too_long = format!("{long}x");
-    for (text, why) in [
-        ("", r"begins with `\\.\pipe\`"),
-        ("service", r"begins with `\\.\pipe\`"),
-        (
-            r"\\server\pipe\service",
-            r"of this machine begins with `\\.\pipe\`, or `//./pipe/`: `\\server\pipe\service`",
-        ),
-        (r"C:\pipe\x", "begins with"),
-        (r"\\.\pipeé", "begins with"),
-        (r"\\.\pipe\", "there is nothing"),
-        (r"\\.\pipe\..\C:\secret", "ends with a dot"),
-        (r"\\.\pipe\a\.\b", "ends with a dot"),
-        (r"\\.\pipe\a ", "a space"),
-        (r"\\.\pipe\a\\b", "no part of the name of a pipe is empty"),
-        (r"\\.\pipe\a\", "no part of the name of a pipe is empty"),
-        ("\\\\.\\pipe\\a\0b", r"control characters in it: `\\.\pipe\a\0b`"),
-    ] {
-        let error = text.parse::<PipeName>().unwrap_err();
-        assert!(error.is_invalid() && error.to_string().contains(why), "{text:?}: {error}");
-        assert!(PipeStream::connect(text).unwrap_err().is_invalid());
-        assert!(PipeListener::bind(text).unwrap_err().is_invalid());
-    }
-    let error = PipeName::local(&too_long).unwrap_err();
-    assert!(error.to_string().contains("256 units"), "{error}");
 }
 
 #[test]

@@ -20,9 +20,8 @@
 //! | `wake` | what ends such a wait from another thread, each a file |
 //! | `wait` | `wait`: one descriptor, ready or not before a time limit; `Entry`, `wait_any`: several, as the system takes them; `own_limit` |
 //!
-//! `flow_label`, `process` and `splice` are for Linux alone and `tcp` for Windows alone, `signal` and `exit` for Linux and the BSDs,
-//! `inherit` for Unix, `pipe` for Windows, where named pipes are sources as well,
-//! `source_filter` for those that have such filters, and all have a body for the others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
+//! `flow_label`, `process` and `splice` are for Linux alone, `tcp` and `pipe` for Windows alone, `signal` and `exit` for Linux and the BSDs,
+//! `inherit` for Unix, `source_filter` for those that have such filters, and all have a body for the others. `interface` is for the BSDs and Windows, as Linux is asked by netlink; `host` has the names of the
 //! machine, `name_server` what Windows knows of name servers. `number` has what the system calls which option: one file a system.
 //!
 //! The rules that all of them keep:
@@ -76,6 +75,8 @@ mod kqueue;
 #[cfg(feature = "dns")]
 #[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/name_server.rs")]
 pub(crate) mod name_server;
+#[cfg_attr(all(windows, not(berkeley_sys = "unsupported")), path = "windows/pipe/mod.rs")]
+pub(crate) mod pipe;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/process.rs")]
 pub(crate) mod process;
 #[cfg_attr(all(linux_like, not(berkeley_sys = "unsupported")), path = "linux/signal.rs")]
@@ -109,8 +110,6 @@ pub use self::number::Place;
 #[cfg(test)]
 pub(crate) use self::number::all as numbers;
 pub(crate) use self::number::{message as message_number, place};
-#[cfg(all(windows, not(berkeley_sys = "unsupported")))]
-pub(crate) use self::system::pipe;
 pub(crate) use self::system::{address, descriptor, flag, io, layout, message, name, option, wait};
 use crate::error::{Errno, Operation};
 
@@ -176,6 +175,17 @@ impl Delivered {
     pub(crate) fn cut(length: usize, is_cut: bool) -> Self {
         Self { length, missing: if is_cut { usize::MAX } else { 0 } }
     }
+}
+
+/// How a listener makes the instances of a named pipe.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PipeSettings {
+    /// The name is this listener's alone, not one that others have made as well.
+    pub(crate) is_first: bool,
+    pub(crate) accepts_remote: bool,
+    pub(crate) instances: Option<u8>,
+    /// The bytes that the system keeps in each direction before a write has to wait.
+    pub(crate) buffer: u32,
 }
 
 /// What a receive call with control messages delivered.

@@ -26,6 +26,7 @@ use crate::sys::pipe::{Listener, Waitable};
 /// use berkeley::os::windows::{PipeListener, PipeStream};
 /// use berkeley::{Interest, Poller, SECOND};
 ///
+/// # if !cfg!(windows) { return Ok(()); }
 /// let name = format!(r"\\.\pipe\berkeley-listener-{}", std::process::id());
 /// let mut poller = Poller::new()?;
 /// let key = poller.add(PipeListener::bind(&name)?, Interest::READABLE)?;

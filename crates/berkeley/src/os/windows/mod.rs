@@ -1,4 +1,4 @@
-//! What only Windows has: named pipes. This module is there on Windows alone.
+//! What only Windows has: named pipes. Names are checked everywhere; to open one is unsupported elsewhere.
 //!
 //! A named pipe is what other systems have Unix sockets for, and Windows had before it had these: a stream of bytes both
 //! ways between processes of one machine, under a name. Many programs are spoken to by one.
@@ -21,6 +21,7 @@
 //! use berkeley::os::windows::{PipeListener, PipeStream};
 //! use std::io::{Read, Write};
 //!
+//! # if !cfg!(windows) { return Ok(()); }
 //! let name = format!(r"\\.\pipe\berkeley-example-{}", std::process::id());
 //! let listener = PipeListener::bind(name.as_str())?;
 //! let mut client = PipeStream::connect(name.as_str())?;
@@ -58,7 +59,7 @@ macro_rules! lends_pipe {
         impl $crate::source::AsSource for $type {
             fn as_source(&self) -> $crate::source::Source<'_> {
                 let $it = self;
-                $crate::source::Source::new($crate::sys::descriptor::Borrowed::of_pipe($pipe))
+                $crate::source::Source::new($crate::sys::pipe::borrowed($pipe))
             }
         }
     )* };

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::{PipeListener, PipeName, PipeStream, until};
 use crate::deadline::Deadline;
 use crate::error::{During, Errno, Error, Operation, Result};
-use crate::sys::pipe::{IMPERSONATION, Listener, MOST_INSTANCES, Settings, Stream};
+use crate::sys::PipeSettings;
+use crate::sys::pipe::{IMPERSONATION, Listener, MOST_INSTANCES, Stream};
 
 /// What the system keeps of a direction unless it is told otherwise, as much as a pipe of Linux has.
 const BUFFER: u32 = 64 * 1024;
@@ -43,6 +44,7 @@ pub enum Impersonation {
 /// use berkeley::SECOND;
 /// use berkeley::os::windows::{Impersonation, PipeName, PipeOptions};
 ///
+/// # if !cfg!(windows) { return Ok(()); }
 /// let name = PipeName::local(&format!("berkeley-options-{}", std::process::id()))?;
 /// let listener = PipeOptions::new().instances(4).buffer(4096).bind(&name)?;
 /// let client = PipeOptions::new().impersonation(Impersonation::Anonymous).connect(&name, SECOND)?;
@@ -51,7 +53,7 @@ pub enum Impersonation {
 /// ```
 #[derive(Clone, Debug)]
 pub struct PipeOptions {
-    settings: Settings,
+    settings: PipeSettings,
     impersonation: Impersonation,
 }
 
@@ -65,7 +67,8 @@ impl PipeOptions {
     /// Makes the options of which nothing is said.
     #[must_use]
     pub const fn new() -> Self {
-        let settings = Settings { is_first: true, accepts_remote: false, instances: None, buffer: BUFFER };
+        let settings =
+            PipeSettings { is_first: true, accepts_remote: false, instances: None, buffer: BUFFER };
         Self { settings, impersonation: Impersonation::Identification }
     }
 

@@ -13,10 +13,10 @@ use std::sync::Arc;
 use windows_sys::Win32::Foundation::{HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::System::Threading::GetCurrentProcessId;
 
-use super::pipe::Waitable;
 use super::{Result, checked, last_errno, name, option, ws};
 use crate::error::{Errno, Operation};
 use crate::sys::check;
+use crate::sys::pipe::Waitable;
 
 /// A descriptor that is closed when it is dropped: `OwnedFd` on Unix, `OwnedSocket` on Windows.
 pub type Descriptor = OwnedSocket;

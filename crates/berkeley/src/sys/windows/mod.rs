@@ -13,7 +13,6 @@ pub(crate) mod lookup;
 pub(crate) mod message;
 pub(crate) mod name;
 pub(crate) mod option;
-pub(crate) mod pipe;
 pub(crate) mod wait;
 
 use windows_sys::Win32::Networking::WinSock as ws;

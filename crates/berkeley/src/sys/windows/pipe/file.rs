@@ -27,7 +27,7 @@ use super::listener::Listener;
 use super::underway::completed;
 use super::{Result, done, is, last_error};
 use crate::error::{Errno, Operation};
-use crate::sys::{LONGEST_WAIT, check, milliseconds};
+use crate::sys::{LONGEST_WAIT, PipeSettings, check, milliseconds};
 
 /// How many instances a pipe may be limited to; one more says that there is no limit.
 pub(crate) const MOST_INSTANCES: u8 = PIPE_UNLIMITED_INSTANCES as u8 - 1;
@@ -35,17 +35,6 @@ pub(crate) const MOST_INSTANCES: u8 = PIPE_UNLIMITED_INSTANCES as u8 - 1;
 /// What a server may do in the name of its client, least first.
 pub(crate) const IMPERSONATION: [u32; 4] =
     [SECURITY_ANONYMOUS, SECURITY_IDENTIFICATION, SECURITY_IMPERSONATION, SECURITY_DELEGATION];
-
-/// How a listener makes its instances.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settings {
-    /// The name is this listener's alone, not one that others have made as well.
-    pub(crate) is_first: bool,
-    pub(crate) accepts_remote: bool,
-    pub(crate) instances: Option<u8>,
-    /// The bytes that the system keeps in each direction before a write has to wait.
-    pub(crate) buffer: u32,
-}
 
 /// An end of a pipe, open for overlapped operations, which the system's pool of threads completes.
 #[derive(Debug)]
@@ -60,7 +49,7 @@ pub(crate) struct File {
 
 impl File {
     /// Makes the server's end of a new instance, which no client has yet.
-    pub(super) fn create(name: &[u16], settings: Settings) -> Result<Self> {
+    pub(super) fn create(name: &[u16], settings: PipeSettings) -> Result<Self> {
         check(Operation::Bind)?;
         let first = if settings.is_first { FILE_FLAG_FIRST_PIPE_INSTANCE } else { 0 };
         let remote =

@@ -8,13 +8,13 @@ use windows_sys::Win32::System::IO::OVERLAPPED;
 use windows_sys::Win32::System::Pipes::ConnectNamedPipe;
 
 use super::event::Event;
-use super::file::{self, File, Settings};
+use super::file::{self, File};
 use super::stream::Stream;
 use super::underway::Underway;
 use super::{Result, is};
 use crate::error::{Errno, Operation};
 use crate::ready::Ready;
-use crate::sys::check;
+use crate::sys::{PipeSettings, check};
 
 /// How long a drop waits for the system to have let go of what was cancelled; it does so at once.
 const LETTING_GO: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ const THERE: [u32; 2] = [ERROR_PIPE_CONNECTED, ERROR_NO_DATA];
 #[derive(Debug)]
 pub(crate) struct Listener {
     name: Vec<u16>,
-    settings: Settings,
+    settings: PipeSettings,
     /// This, for instances whose end makes room for another.
     itself: Weak<Listener>,
     /// The instance that waits for a client, or has one that nobody has accepted. There is none while the pipe has as
@@ -39,10 +39,10 @@ pub(crate) struct Listener {
 
 impl Listener {
     /// Makes the first instance; `name` ends with NUL.
-    pub(crate) fn bind(name: Vec<u16>, settings: Settings) -> Result<Arc<Self>> {
+    pub(crate) fn bind(name: Vec<u16>, settings: PipeSettings) -> Result<Arc<Self>> {
         let connecting = Underway::new()?;
         let first = File::create(&name, settings)?;
-        let settings = Settings { is_first: false, ..settings };
+        let settings = PipeSettings { is_first: false, ..settings };
         let listener = Arc::new_cyclic(|itself| Self {
             name,
             settings,

@@ -22,10 +22,11 @@ use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::{GetLastError, HANDLE};
 
-pub(crate) use self::file::{IMPERSONATION, MOST_INSTANCES, Settings};
+pub(crate) use self::file::{IMPERSONATION, MOST_INSTANCES};
 pub(crate) use self::listener::Listener;
 pub(crate) use self::stream::Stream;
 use super::Result;
+use super::descriptor::Borrowed;
 use crate::error::Errno;
 use crate::ready::Ready;
 
@@ -36,6 +37,10 @@ use crate::ready::Ready;
 pub(crate) enum Waitable {
     Stream(Arc<Stream>),
     Listener(Arc<Listener>),
+}
+
+pub(crate) fn borrowed(pipe: &Arc<Waitable>) -> Borrowed<'_> {
+    Borrowed::of_pipe(pipe)
 }
 
 /// An event that is lent.
