@@ -92,7 +92,7 @@ fn decode_cut(decoder: &Decoder, bytes: &[u8], cuts: &[usize]) -> (String, Decod
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_cut_gives_the_same(

@@ -108,7 +108,7 @@ fn read_bytes(stream: &mut TextStream<Trickle>, count: usize) -> io::Result<Vec<
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn whatever_comes_in_whatever_pieces_is_read_the_same(
@@ -426,4 +426,41 @@ fn the_iterator_ends_after_an_error_and_another_goes_on() {
     assert!(lines.next().unwrap().is_err() && lines.next().is_none());
     stream.set_malformed(Policy::Replace);
     assert_eq!(stream.lines().map(Result::unwrap).collect::<Vec<_>>(), ["\u{FFFD}", "b"]);
+}
+
+/// A source that says more than is true.
+struct Boaster;
+
+impl Read for Boaster {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        into.fill(b'\n');
+        Ok(into.len() + 5)
+    }
+}
+
+impl Write for Boaster {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len() + 5)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_source_that_counts_wrongly_is_not_believed() {
+    let mut stream = TextStream::new(Boaster).with_sizes(4, 4);
+    assert!(stream.read_line(&mut String::new()).unwrap());
+    assert_eq!(stream.buffered(), b"\n\n\n");
+    stream.write_str("abc").unwrap();
+    stream.flush().unwrap();
+    assert_eq!(stream.unwritten(), b"");
+}
+
+#[test]
+fn reading_no_bytes_waits_for_none() {
+    let mut stream = TextStream::new(Trickle::cut(b"a", &[]));
+    assert_eq!(stream.bytes().read(&mut []).unwrap(), 0);
+    assert_eq!(stream.get_ref().reads, 0);
 }

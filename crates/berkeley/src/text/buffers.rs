@@ -1,6 +1,7 @@
 //! What a stream of text holds beside its source, and the parts that it lends or falls into.
 
 use std::borrow::BorrowMut;
+use std::fmt;
 use std::io::{self, BufRead, Read, Write};
 
 use super::decoder::Decoder;
@@ -14,7 +15,6 @@ use super::writing::Writing;
 /// and the settings.
 ///
 /// A view of a stream, as [`by`](TextStream::by) makes one, borrows it.
-#[derive(Debug)]
 pub struct Buffers {
     pub(super) reading: Reading,
     pub(super) writing: Writing,
@@ -28,6 +28,19 @@ impl Buffers {
         let decoder = Decoder::new(Encoding::UTF_8);
         let encoder = Encoder::new(Encoding::UTF_8);
         Self { reading: Reading::new(decoder, Self::SIZE), writing: Writing::new(encoder, Self::SIZE) }
+    }
+}
+
+impl fmt::Debug for Buffers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { reading, writing } = self;
+        f.debug_struct("Buffers")
+            .field("input_encoding", &reading.decoder.encoding())
+            .field("encoding", &writing.encoder.encoding())
+            .field("newline", &reading.newline)
+            .field("buffered", &reading.held().len())
+            .field("unwritten", &writing.held().len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,6 +63,9 @@ pub struct Bytes<'a, S, B = Buffers>(pub(super) &'a mut TextStream<S, B>);
 
 impl<S: Read, B: BorrowMut<Buffers>> Read for Bytes<'_, S, B> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if into.is_empty() {
+            return Ok(0);
+        }
         let (reading, source) = self.0.reading();
         let is_between = reading.is_between_characters();
         if is_between && reading.held().is_empty() && into.len() >= reading.size {

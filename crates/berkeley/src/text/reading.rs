@@ -10,7 +10,6 @@ use super::unicode::Step;
 
 /// The reading half of a stream of text. Whatever it gives is taken whole or not at all; `None` says that more bytes have to
 /// come first, of which there are none once `ended`.
-#[derive(Debug)]
 pub(super) struct Reading {
     pub(super) decoder: Decoder,
     pub(super) newline: Newline,
@@ -86,7 +85,8 @@ impl Reading {
                 read => break read?,
             }
         };
-        self.end += read;
+        // A source that says more than it can have read is not believed.
+        self.end = (self.end + read).min(self.bytes.len());
         Ok(read)
     }
 

@@ -27,9 +27,10 @@ use super::{Encoding, Newline, Policy};
 /// of a line, a newline, a character. [`read_to_end`](Self::read_to_end) and [`read_chars`](Self::read_chars) append
 /// what they have got.
 ///
-/// Writing waits for nothing while there is room in the buffer. A text that fits into it is taken whole or not at all: where
-/// what is held has to be handed on first, and cannot be, nothing of the text was taken. A longer text goes in pieces;
-/// an error amid it is a [`TextError::Partly`](super::TextError::Partly) that says how much was taken.
+/// Writing waits for nothing while there is room in the buffer. A text that fits into it, with the most bytes that so long a
+/// text can become in its encoding, is taken whole or not at all: where what is held has to be handed on first, and cannot be,
+/// nothing of the text was taken. A longer text goes in pieces; an error amid it is a
+/// [`TextError::Partly`](super::TextError::Partly) that says how much was taken.
 ///
 /// **What is written is handed on by [`flush`](Self::flush)**, or when there is no more room; not when the value is dropped,
 /// because that could neither wait nor fail.

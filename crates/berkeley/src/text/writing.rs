@@ -8,7 +8,6 @@ use super::error::TextError;
 use super::newline::Newline;
 
 /// The writing half of a stream of text.
-#[derive(Debug)]
 pub(super) struct Writing {
     pub(super) encoder: Encoder,
     pub(super) newline: Newline,
@@ -51,7 +50,7 @@ impl Writing {
         while self.start < self.bytes.len() {
             match source.write(&self.bytes[self.start..]) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => self.start += count,
+                Ok(count) => self.start = (self.start + count).min(self.bytes.len()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
