@@ -33,6 +33,7 @@
 //! | packets of any IP protocol, ICMP | [`RawSocket`], [`IcmpSocket`], [`icmp`] |
 //! | frames of an interface | [`PacketSocket`], [`packet`] |
 //! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
+//! | the controller area network (CAN): frames, ISO-TP, J1939, cyclic sends | [`CanSocket`], [`CanIsoTp`], [`CanJ1939`], [`CanBroadcastManager`], [`can`] |
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
@@ -65,12 +66,13 @@
 //!
 //! # What it does not do yet
 //!
-//! CAN, text streams. The
+//! Text streams. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
 pub mod addr;
 mod broadcast;
+pub mod can;
 mod connect;
 mod deadline;
 #[cfg(feature = "dns")]
@@ -112,6 +114,7 @@ pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
     OtherAddress, ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
 };
+pub use can::CanSocket;
 pub use connect::{Connect, Race};
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};

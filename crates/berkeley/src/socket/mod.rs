@@ -19,6 +19,7 @@ mod received;
 mod role;
 mod view;
 
+pub(crate) use self::mode::back_off;
 pub(crate) use self::named::named;
 pub(crate) use self::role::role;
 
