@@ -153,9 +153,8 @@ fn extended(number: u32) -> Id {
 fn texts_of_cansend_are_read() {
     let data = |id, bytes: &[u8]| Frame::from(DataFrame::new(id, bytes).unwrap());
     let remote = |id, length| Frame::from(RemoteFrame::new(id, length).unwrap());
-    let fd = |flags, bytes: &[u8]| {
-        Frame::from(FdFrame::new(standard(0x123), bytes).unwrap().with_flags(flags))
-    };
+    let fd =
+        |flags, bytes: &[u8]| Frame::from(FdFrame::new(standard(0x123), bytes).unwrap().with_flags(flags));
     let eight = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88];
     let coded = DataFrame::new(standard(0x123), &eight).unwrap().with_length_code(14).unwrap();
     let asked = RemoteFrame::new(standard(0x123), 8).unwrap().with_length_code(9).unwrap();
@@ -288,8 +287,7 @@ fn bytes_lie_as_in_the_structures_of_c() {
     assert_eq!(encoded(&frame), [word(0x2000_0044), vec![2, 0, 0, 0, 0, 0x10], vec![0; 6]].concat());
     let frame: Frame = "45123#81:02:12345678#AABB".parse().unwrap();
     let length = 2_u16.to_ne_bytes().to_vec();
-    let expected =
-        [word(0x45_0123), vec![0x81, 2], length, word(0x1234_5678), vec![0xaa, 0xbb]].concat();
+    let expected = [word(0x45_0123), vec![0x81, 2], length, word(0x1234_5678), vec![0xaa, 0xbb]].concat();
     assert_eq!(encoded(&frame), expected);
 }
 
@@ -330,7 +328,11 @@ fn bytes_that_are_no_frame_are_refused_at_their_fault() {
     check(with(2061, &[(4, &[0x80])]), "size", None);
     check(with(16, &[(4, &[0x80]), (6, &5_u16.to_ne_bytes())]), "length", Some(6));
     check(with(2060, &[(4, &[0x80])]), "length", Some(6));
-    check(with(16, &[(0, &flags(0x8000_0000)), (4, &[0x80]), (6, &4_u16.to_ne_bytes())]), "identifier", Some(0));
+    check(
+        with(16, &[(0, &flags(0x8000_0000)), (4, &[0x80]), (6, &4_u16.to_ne_bytes())]),
+        "identifier",
+        Some(0),
+    );
     assert_eq!(with(16, &[(4, &[9])]).to_string(), "length 9 at byte 4: a classic frame has 0 to 8 bytes");
     // The whole structure of an XL frame is one as well; a code without its eight bytes counts for nothing.
     let mut whole = encoded(&"45123#81:00:12345678#11".parse().unwrap());

@@ -12,7 +12,7 @@
 //!
 //! # Platform notes
 //!
-//! - Linux: all of it. CAN XL since 6.2, and since 6.9 its virtual networks; ISO-TP since 5.10, J1939 since 5.4.
+//! - Linux: all of it. CAN XL since 6.1, and since 6.9 its virtual networks; ISO-TP since 5.10, J1939 since 5.4.
 //! - Elsewhere frames are values all the same, and opening a socket is unsupported.
 
 mod bus_error;

@@ -23,7 +23,7 @@ bitflags::bitflags! {
 ///
 /// # Platform notes
 ///
-/// Linux 6.2 sends and receives them; virtual networks from 6.9 on.
+/// Linux 6.1 sends and receives them; virtual networks from 6.9 on.
 ///
 /// # Examples
 ///

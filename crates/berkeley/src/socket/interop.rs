@@ -67,9 +67,8 @@ struct Found {
 fn find(borrowed: descriptor::Borrowed<'_>) -> Result<Found> {
     let source = crate::source::Source::new(borrowed);
     let kind = option::socket::TYPE.get(&source).map_err(|error| adopting(&error))?;
-    let address = sys::name::local_address(borrowed).during(Operation::Adopt)?;
     Ok(Found {
-        family: family_of(source, &address),
+        family: family_of(source, borrowed)?,
         kind,
         protocol: option::socket::PROTOCOL.get(&source).unwrap_or(Protocol::DEFAULT),
         listening: option::socket::ACCEPTCONN.get(&source).unwrap_or(false),
@@ -83,9 +82,13 @@ fn adopting(error: &Error) -> Error {
     )
 }
 
-/// Returns the family, by the option where the system has one, else by the local address.
-fn family_of(source: crate::source::Source<'_>, address: &RawAddress) -> Family {
-    option::socket::DOMAIN.get(&source).unwrap_or_else(|_| Family::from_raw(address.family() as u16))
+/// Returns the family, by the option where the system has one, else by the local address, which some sockets have none of.
+fn family_of(source: crate::source::Source<'_>, borrowed: descriptor::Borrowed<'_>) -> Result<Family> {
+    if let Ok(family) = option::socket::DOMAIN.get(&source) {
+        return Ok(family);
+    }
+    let address = sys::name::local_address(borrowed).during(Operation::Adopt)?;
+    Ok(Family::from_raw(address.family() as u16))
 }
 
 impl<R: Role> SocketOf<R> {

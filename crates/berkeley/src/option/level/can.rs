@@ -15,6 +15,6 @@ level! { "SOL_CAN_RAW":
     LOOPBACK: bool = "can.loopback" "CAN_RAW_LOOPBACK";
     /// Whether the socket receives what itself sent, as its confirmation. Default: off.
     RECV_OWN_MSGS: bool = "can.recv-own-msgs" "CAN_RAW_RECV_OWN_MSGS";
-    /// Whether frames of up to 2048 bytes are sent and received. Default: off. Linux 6.2.
+    /// Whether frames of up to 2048 bytes are sent and received. Default: off. Linux 6.1.
     XL_FRAMES: bool = "can.xl-frames" "CAN_RAW_XL_FRAMES";
 }
