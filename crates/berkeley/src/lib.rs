@@ -114,7 +114,7 @@ pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
     OtherAddress, ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
 };
-pub use can::CanSocket;
+pub use can::{CanBroadcastManager, CanIsoTp, CanJ1939, CanSocket};
 pub use connect::{Connect, Race};
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};

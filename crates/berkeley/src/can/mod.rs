@@ -15,11 +15,16 @@
 //! - Linux: all of it. CAN XL since 6.1, and since 6.9 its virtual networks; ISO-TP since 5.10, J1939 since 5.4.
 //! - Elsewhere frames are values all the same, and opening a socket is unsupported.
 
+mod broadcast_manager;
+mod broadcast_message;
 mod bus_error;
 mod call;
 mod filter;
 mod frame;
 mod id;
+mod isotp;
+mod j1939;
+mod j1939_name;
 mod kernel;
 mod log;
 mod malformed;
@@ -27,11 +32,16 @@ mod raw;
 mod text;
 mod xl;
 
+pub use self::broadcast_manager::{BroadcastManager, CanBroadcastManager};
+pub use self::broadcast_message::{BroadcastEvent, CyclicSend, Subscription, SubscriptionFlags};
 pub use self::bus_error::{
     ControllerStates, ErrorClasses, ErrorCounters, ErrorFrame, Position, Transceiver, Violation, Violations,
 };
 pub use self::frame::{DataFrame, FdFlags, FdFrame, Frame, RemoteFrame};
 pub use self::id::{ExtendedId, Id, StandardId};
+pub use self::isotp::{CanIsoTp, IsoTp};
+pub use self::j1939::{CanJ1939, J1939Report, J1939Transport};
+pub use self::j1939_name::{J1939Header, J1939Name, Pgn};
 pub use self::log::{Direction, LogLine};
 pub use self::malformed::Malformed;
 pub use self::raw::{CanSocket, FrameArrival, Raw};

@@ -9,7 +9,6 @@ use crate::error::{During, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option;
 use crate::source::Descriptor;
-use crate::sys::address::RawAddress;
 use crate::sys::{self, descriptor};
 
 /// Why a descriptor could not be adopted, and the descriptor.
