@@ -227,7 +227,7 @@ fn who_sent_a_frame_and_when_is_told() {
         let late = time.duration_since(before).unwrap();
         assert!(late < Duration::from_secs(20), "{late:?}");
         let own = sender.by(soon()).recv_frame_arrival().unwrap();
-        assert!(own.is_local && own.is_own && own.times.software == Some(time));
+        assert!(own.is_local && own.is_own && own.times.software.unwrap() >= before);
         // Without asking there is no time; the socket's own option tells one as well.
         receiver.set_timestamps(false).unwrap();
         sender.send_frame(&frame("123#12")).unwrap();
@@ -393,14 +393,9 @@ fn candump_and_cansend_agree() {
         }
         let mut dump = Command::new(candump);
         dump.args(["-L", "-n", &texts.len().to_string(), bus.name]).stdout(Stdio::piped());
+        let ours = bus::listeners("all", bus.name);
         let dump = dump.spawn().unwrap();
-        // It is there once its receiver is in the kernel's list.
-        let lists = || std::fs::read_to_string("/proc/thread-self/net/can/rcvlist_all").unwrap();
-        let ours = lists().matches(bus.name).count();
-        let deadline = soon();
-        while lists().matches(bus.name).count() == ours && !deadline.has_passed() {
-            thread::yield_now();
-        }
+        bus::wait_for_listener("all", bus.name, ours);
         texts.iter().for_each(|text| sending.send_frame(&frame(text)).unwrap());
         let output = dump.wait_with_output().unwrap();
         let lines: Vec<LogLine> =

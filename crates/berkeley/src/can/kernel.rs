@@ -41,6 +41,18 @@ impl Frame {
     /// ```
     #[must_use]
     pub fn encode<'a>(&self, memory: &'a mut [u8; Self::MOST_BYTES]) -> &'a [u8] {
+        self.put(memory)
+    }
+
+    /// Lends the kernel's structure of the frame: the short ones are not put into memory for the long one.
+    pub(super) fn with_bytes<T>(&self, take: impl FnOnce(&[u8]) -> T) -> T {
+        match self {
+            Self::Xl(_) => take(self.put(&mut [0; Self::MOST_BYTES])),
+            _ => take(self.put(&mut [0; FD])),
+        }
+    }
+
+    fn put<'a>(&self, memory: &'a mut [u8]) -> &'a [u8] {
         match self {
             Self::Data(frame) => {
                 let rest = [frame.data().len() as u8, 0, 0, frame.code().to_kernel()];

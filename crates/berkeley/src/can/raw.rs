@@ -1,6 +1,7 @@
 //! Raw sockets: frames as they are on the bus.
 
 use std::io::IoSliceMut;
+use std::mem::MaybeUninit;
 
 use super::call::{Always, always, perhaps, until_room};
 use super::{ErrorClasses, Frame, Malformed, RAW};
@@ -10,6 +11,7 @@ use crate::kind::Kind;
 use crate::option::{self, CanFilter, Timestamping, can};
 use crate::socket::message::{self, Arrival, ArrivalFlags, ControlBuffer, Timestamps};
 use crate::socket::{Addresses, By, HoldsSocket, Now, Received, SocketOf, Transfers, encode, named, role};
+use crate::sys::Uninit;
 
 /// A socket for frames.
 ///
@@ -113,11 +115,11 @@ macro_rules! calls {
             ///
             /// `send(2)`.
             pub fn send_frame(&self, frame: &Frame) -> Result<$output<()>> {
-                let mut memory = [0; Frame::MOST_BYTES];
-                let bytes = frame.encode(&mut memory);
-                let $view = self;
-                let $call = || self.send(bytes);
-                $then($sending?, |_| Ok(()))
+                frame.with_bytes(|bytes| {
+                    let $view = self;
+                    let $call = || self.send(bytes);
+                    $then($sending?, |_| Ok(()))
+                })
             }
 
             #[doc = concat!("Sends a frame to an interface: of a socket that is bound to none in particular.\n\n", $waits)]
@@ -130,11 +132,11 @@ macro_rules! calls {
             ///
             /// `sendto(2)`.
             pub fn send_frame_to(&self, frame: &Frame, to: &CanAddress) -> Result<$output<()>> {
-                let mut memory = [0; Frame::MOST_BYTES];
-                let bytes = frame.encode(&mut memory);
-                let $view = self;
-                let $call = || self.send_to(bytes, to);
-                $then($sending?, |_| Ok(()))
+                frame.with_bytes(|bytes| {
+                    let $view = self;
+                    let $call = || self.send_to(bytes, to);
+                    $then($sending?, |_| Ok(()))
+                })
             }
 
             #[doc = concat!("Receives a frame.\n\n", $waits)]
@@ -149,9 +151,10 @@ macro_rules! calls {
             ///
             /// `recvmsg(2)`.
             pub fn recv_frame(&self) -> Result<$output<Frame>> {
-                let mut memory = [0; Frame::MOST_BYTES];
-                let received = self.recv(&mut memory)?;
-                $then(received, |received| decode(&memory[..received.len()]))
+                let mut memory = [MaybeUninit::uninit(); Frame::MOST_BYTES];
+                let mut buffer = Uninit::new(&mut memory);
+                let received = self.recv(&mut buffer)?;
+                $then(received, |_| decode(buffer.filled()))
             }
 
             #[doc = concat!("Receives a frame, and the interface that it came from.\n\n", $waits)]
@@ -164,9 +167,10 @@ macro_rules! calls {
             ///
             /// `recvmsg(2)`.
             pub fn recv_frame_from(&self) -> Result<$output<(Frame, CanAddress)>> {
-                let mut memory = [0; Frame::MOST_BYTES];
-                let received = self.recv_from(&mut memory)?;
-                $then(received, |(received, from)| Ok((decode(&memory[..received.len()])?, from)))
+                let mut memory = [MaybeUninit::uninit(); Frame::MOST_BYTES];
+                let mut buffer = Uninit::new(&mut memory);
+                let received = self.recv_from(&mut buffer)?;
+                $then(received, |(_, from)| Ok((decode(buffer.filled())?, from)))
             }
 
             #[doc = concat!("Receives a frame and all that the kernel tells of it: when it came, who sent it.\n\n", $waits)]
@@ -286,11 +290,17 @@ impl SocketOf<Raw> {
 
     /// Has [`recv_frame_arrival`](Self::recv_frame_arrival) tell when frames came: by the kernel, and by the device where
     /// that has a clock.
+    ///
+    /// # System call
+    ///
+    /// `setsockopt(2)` with `SO_TIMESTAMPING`, and with `SO_TIMESTAMPNS`: the first alone leaves the frames of the next
+    /// moment without a time.
     #[doc(alias = "SO_TIMESTAMPING")]
     pub fn set_timestamps(&self, wanted: bool) -> Result<()> {
         let made = Timestamping::RX_SOFTWARE | Timestamping::RX_HARDWARE;
         let told = Timestamping::SOFTWARE | Timestamping::RAW_HARDWARE;
         let flags = if wanted { made | told } else { Timestamping::empty() };
+        self.set(option::socket::TIMESTAMPNS, wanted)?;
         self.set(option::socket::TIMESTAMPING, flags)
     }
 }

@@ -66,12 +66,27 @@ struct Found {
 fn find(borrowed: descriptor::Borrowed<'_>) -> Result<Found> {
     let source = crate::source::Source::new(borrowed);
     let kind = option::socket::TYPE.get(&source).map_err(|error| adopting(&error))?;
-    Ok(Found {
-        family: family_of(source, borrowed)?,
-        kind,
-        protocol: option::socket::PROTOCOL.get(&source).unwrap_or(Protocol::DEFAULT),
-        listening: option::socket::ACCEPTCONN.get(&source).unwrap_or(false),
-    })
+    let family = family_of(source, borrowed)?;
+    let protocol = match option::socket::PROTOCOL.get(&source).unwrap_or(Protocol::DEFAULT) {
+        Protocol::DEFAULT if family == Family::CAN => can_protocol(source, kind),
+        protocol => protocol,
+    };
+    Ok(Found { family, kind, protocol, listening: option::socket::ACCEPTCONN.get(&source).unwrap_or(false) })
+}
+
+/// Tells the protocols of CAN apart, which the kernel does not name: each has options that no other has, or none at all.
+fn can_protocol(source: crate::source::Source<'_>, kind: Kind) -> Protocol {
+    let (raw, manager, isotp, j1939) = (1, 2, 6, 7);
+    let number = if kind == Kind::RAW {
+        raw
+    } else if option::isotp::OPTS.get(&source).is_ok() {
+        isotp
+    } else if option::j1939::PROMISC.get(&source).is_ok() {
+        j1939
+    } else {
+        manager
+    };
+    Protocol::from_raw(number)
 }
 
 fn adopting(error: &Error) -> Error {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use berkeley::netlink::{self, MessageFlags, Request};
 use berkeley::{CanAddress, CanSocket, NetlinkSocket, Result, SECOND, Zone};
-use berkeley_testkit::{in_own_network, limit, need_of};
+use berkeley_testkit::{in_own_network, limit, need_of, soon};
 
 /// The largest frame of an interface: of classic CAN, CAN FD, CAN XL.
 pub const CLASSIC: u32 = 16;
@@ -88,6 +88,21 @@ impl Bus {
         let ticks = (delay.as_nanos() / TICK) as u32;
         request.attribute(OPTIONS, &[ticks, 1, 0, 0, 0, 0].map(u32::to_ne_bytes).concat())?;
         ask(&request)
+    }
+}
+
+/// Counts the receivers in one of the kernel's lists that have a word in their line.
+pub fn listeners(list: &str, word: &str) -> usize {
+    let list = std::fs::read_to_string(format!("/proc/thread-self/net/can/rcvlist_{list}")).unwrap();
+    list.lines().filter(|line| line.split_whitespace().any(|part| part == word)).count()
+}
+
+/// Waits until there are more of them: until a program that was started listens.
+pub fn wait_for_listener(list: &str, word: &str, before: usize) {
+    let deadline = soon();
+    while listeners(list, word) <= before {
+        assert!(!deadline.has_passed(), "nobody listens");
+        std::thread::yield_now();
     }
 }
 
