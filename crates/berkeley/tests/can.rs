@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use berkeley::can::{ErrorClasses, ErrorFrame, Frame, Id, LogLine};
-use berkeley::option::{self, CanFilter};
+use berkeley::option::{self, CanFilter, XlNetworks};
 use berkeley::{
     CanAddress, CanSocket, Deadline, Events, Interest, Kind, MILLISECOND, Poller, Protocol, SECOND, Socket,
     Zone,
@@ -134,6 +134,35 @@ fn frames_of_can_xl_arrive() {
             sender.send_frame(&frame(text)).unwrap();
             hears(&receiver, text);
         }
+    });
+}
+
+#[test]
+fn virtual_networks_of_can_xl_are_apart() {
+    let opens = || CanSocket::open().and_then(|socket| socket.xl_networks());
+    on_bus("can_xl_networks", XL, opens, |bus| {
+        let (receiver, sender, elsewhere) = (bus.socket(), bus.socket(), bus.socket());
+        for socket in [&receiver, &sender, &elsewhere] {
+            socket.set_xl_frames(true).unwrap();
+        }
+        let pass = XlNetworks { flags: XlNetworks::PASS, send: 0, receive: 0, mask: 0 };
+        sender.set_xl_networks(pass).unwrap();
+        assert_eq!(sender.xl_networks().unwrap(), pass);
+        let hearing = |receive| XlNetworks { flags: XlNetworks::FILTER, send: 0, receive, mask: 0xff };
+        receiver.set_xl_networks(hearing(0x45)).unwrap();
+        elsewhere.set_xl_networks(hearing(0x46)).unwrap();
+        for text in ["45123#80:00:00000001#11", "46123#80:00:00000001#22"] {
+            sender.send_frame(&frame(text)).unwrap();
+        }
+        hears(&receiver, "45123#80:00:00000001#11");
+        hears_nothing(&receiver);
+        hears(&elsewhere, "46123#80:00:00000001#22");
+        sender
+            .set_xl_networks(XlNetworks { flags: XlNetworks::SET, send: 0x45, receive: 0, mask: 0 })
+            .unwrap();
+        sender.send_frame(&frame("46123#80:00:00000001#33")).unwrap();
+        hears(&receiver, "45123#80:00:00000001#33");
+        hears_nothing(&elsewhere);
     });
 }
 

@@ -1,4 +1,4 @@
-//! CAN frames as values, in text, in logs and in the kernel's bytes; no socket is needed.
+//! CAN frames as values, in text, in logs and in the kernel's bytes; and what systems without CAN answer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -11,6 +11,7 @@ use berkeley::can::{
     Violations, XlFlags, XlFrame,
 };
 use berkeley::option::CanFilter;
+use berkeley::{CanBroadcastManager, CanIds, CanIsoTp, CanJ1939, CanSocket, Zone};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -369,4 +370,23 @@ fn an_error_frame_tells_all_its_classes() {
     assert_eq!(unknown.to_string(), "error of no known class");
     let silent = ErrorFrame::new(ErrorClasses::CONTROLLER | ErrorClasses::LOST_ARBITRATION, &[]).unwrap();
     assert_eq!(silent.to_string(), "arbitration lost; controller: not told");
+}
+
+#[test]
+fn a_system_without_can_says_so() {
+    let ids = CanIds::J1939 { name: CanIds::NO_NAME, pgn: CanIds::NO_PGN, address: 0x20 };
+    let opened = [
+        CanSocket::open().map(drop),
+        CanIsoTp::open().map(drop),
+        CanJ1939::open().map(drop),
+        CanBroadcastManager::connected_to(Zone::NONE).map(drop),
+    ];
+    let anywhere = CanSocket::bind(Zone::name("no-such-bus").unwrap()).map(drop);
+    let named = CanJ1939::bind(Zone::name("no-such-bus").unwrap(), ids).map(drop);
+    for error in opened.into_iter().filter_map(Result::err) {
+        assert!(error.is_unsupported(), "{error}");
+    }
+    for error in [anywhere.unwrap_err(), named.unwrap_err()] {
+        assert!(error.is_unsupported() || error.is_no_such_interface(), "{error}");
+    }
 }

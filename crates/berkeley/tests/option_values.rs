@@ -93,6 +93,9 @@ const ONE_WAY: &[(&str, &str)] = &[
     ("tcp.thin-dupack", ""),
 ];
 
+const NETWORKS: &str = "flags=3 send=7 receive=0 mask=0";
+const NO_NETWORKS: &str = "flags=0 send=0 receive=0 mask=0";
+
 /// Every field of the option.
 const ISOTP: &str =
     "flags=tx-padding frame-time=1000 address=0 send-fill=204 receive-fill=204 receive-address=0";
@@ -184,6 +187,7 @@ const VALUES: &[(&str, &[(&str, &str)])] = &[
     ("vsock.connect-timeout", &[("5s", "5s"), ("1500ms", "1500ms")]),
     ("can.err-filter", &[("1", "1"), ("536870911", "536870911"), ("0", "0")]),
     ("can.filter", &[("123:7ff,200:700", "123:7ff,200:700"), ("none", "none")]),
+    ("can.xl-vcid-opts", &[(NETWORKS, NETWORKS), (NO_NETWORKS, NO_NETWORKS)]),
     (
         "isotp.ll-opts",
         &[

@@ -8,7 +8,7 @@ use super::{ErrorClasses, Frame, Malformed, RAW};
 use crate::addr::{Address, CanAddress, Family, Zone};
 use crate::error::{Error, Operation, Result};
 use crate::kind::Kind;
-use crate::option::{self, CanFilter, Timestamping, can};
+use crate::option::{self, CanFilter, Timestamping, XlNetworks, can};
 use crate::socket::message::{self, Arrival, ArrivalFlags, ControlBuffer, Timestamps};
 use crate::socket::{Addresses, By, HoldsSocket, Now, Received, SocketOf, Transfers, encode, named, role};
 use crate::sys::Uninit;
@@ -252,6 +252,23 @@ impl SocketOf<Raw> {
             own_frames, set_own_frames: bool = can::RECV_OWN_MSGS "CAN_RAW_RECV_OWN_MSGS";
         "whether a frame has to pass every filter, rather than one of them"
             joined_filters, set_joined_filters: bool = can::JOIN_FILTERS "CAN_RAW_JOIN_FILTERS";
+    }
+
+    /// Returns which virtual networks of CAN XL are sent into and heard.
+    #[doc(alias = "CAN_RAW_XL_VCID_OPTS")]
+    pub fn xl_networks(&self) -> Result<XlNetworks> {
+        self.get(can::XL_VCID_OPTS)
+    }
+
+    /// Sets which virtual networks of CAN XL are sent into and heard. As it is at first, frames are sent without a network,
+    /// whatever they say, and those without one are heard.
+    ///
+    /// # Platform notes
+    ///
+    /// - Linux 6.9.
+    #[doc(alias = "CAN_RAW_XL_VCID_OPTS")]
+    pub fn set_xl_networks(&self, networks: XlNetworks) -> Result<()> {
+        self.set(can::XL_VCID_OPTS, networks)
     }
 
     /// Returns the filters.
