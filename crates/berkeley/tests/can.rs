@@ -10,17 +10,17 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use berkeley::can::{ErrorClasses, ErrorFrame, Frame, Id, LogLine};
+use berkeley::can::{ErrorClasses, ErrorFrame, Frame, FrameSize, Id, LogLine};
 use berkeley::option::{self, CanFilter, XlNetworks};
 use berkeley::{
     CanAddress, CanSocket, Deadline, Events, Interest, Kind, MILLISECOND, Poller, Protocol, SECOND, Socket,
     Zone,
 };
 use berkeley_testkit::{need_of, program, soon};
-use bus::{Bus, CLASSIC, FD, XL, on_bus};
+use bus::{Bus, on_bus};
 
-fn on(mtu: u32, body: impl FnOnce(Bus) + Send) {
-    on_bus("can", mtu, CanSocket::open, body);
+fn on(size: FrameSize, body: impl FnOnce(Bus) + Send) {
+    on_bus("can", size, CanSocket::open, body);
 }
 
 fn frame(text: &str) -> Frame {
@@ -38,26 +38,26 @@ fn hears_nothing(socket: &CanSocket) {
 
 #[test]
 fn t_f_18_loopback_on_a_specific_interface() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let receiver = bus.socket();
-        let received = thread::scope(|scope| {
+        let heard = thread::scope(|scope| {
             let receiver = scope.spawn(|| receiver.by(soon()).recv_frame().unwrap());
             bus.socket().send_frame(&frame("065#010203")).unwrap();
             receiver.join().unwrap()
         });
-        let Frame::Data(data) = received else { panic!("{received}") };
+        let Frame::Data(data) = heard else { panic!("{heard}") };
         assert_eq!((data.id().as_raw(), data.data()), (101, &[1, 2, 3][..]));
     });
 }
 
 #[test]
 fn t_f_19_loopback_on_all_interfaces_tells_the_origin() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (receiver, sender) = (CanSocket::bind(Zone::NONE).unwrap(), CanSocket::bind(Zone::NONE).unwrap());
         let to = CanAddress::new(bus.zone());
         sender.send_frame_to(&frame("065#010203"), &to).unwrap();
-        let (received, from) = receiver.by(soon()).recv_frame_from().unwrap();
-        assert_eq!((received.id().unwrap().as_raw(), received.data()), (101, &[1, 2, 3][..]));
+        let (heard, from) = receiver.by(soon()).recv_frame_from().unwrap();
+        assert_eq!((heard.id().unwrap().as_raw(), heard.data()), (101, &[1, 2, 3][..]));
         assert_eq!(from, bus.address());
         let origin = berkeley::Interfaces::open().unwrap().by_index(from.interface().as_index().unwrap());
         assert_eq!(origin.unwrap().name(), bus.name);
@@ -69,7 +69,7 @@ fn t_f_19_loopback_on_all_interfaces_tells_the_origin() {
 
 #[test]
 fn t_f_20_a_poller_tells_of_frames() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (sender, mut poller, mut events) = (bus.socket(), Poller::new().unwrap(), Events::new());
         let key = poller.add(bus.socket(), Interest::READABLE).unwrap();
         for round in 0..10 {
@@ -79,15 +79,15 @@ fn t_f_20_a_poller_tells_of_frames() {
             poller.wait(&mut events, soon()).unwrap();
             assert!(events.iter().any(|event| event.key() == key && event.is_readable()));
             let receiver = poller.get_mut(key).unwrap();
-            let (received, _) = receiver.now().recv_frame_from().unwrap().unwrap();
-            assert_eq!(received.to_string(), format!("{round:03}#{round:02}"));
+            let (heard, _) = receiver.now().recv_frame_from().unwrap().unwrap();
+            assert_eq!(heard.to_string(), format!("{round:03}#{round:02}"));
         }
     });
 }
 
 #[test]
 fn frames_of_every_kind_arrive_as_they_were_sent() {
-    on(FD, |bus| {
+    on(FrameSize::Fd, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         for socket in [&receiver, &sender] {
             socket.set_fd_frames(true).unwrap();
@@ -120,7 +120,7 @@ fn frames_of_every_kind_arrive_as_they_were_sent() {
 #[test]
 fn frames_of_can_xl_arrive() {
     let opens = || CanSocket::open().and_then(|socket| socket.set_xl_frames(true));
-    on_bus("can", XL, opens, |bus| {
+    on_bus("can", FrameSize::Xl, opens, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         for socket in [&receiver, &sender] {
             socket.set_xl_frames(true).unwrap();
@@ -140,7 +140,7 @@ fn frames_of_can_xl_arrive() {
 #[test]
 fn virtual_networks_of_can_xl_are_apart() {
     let opens = || CanSocket::open().and_then(|socket| socket.xl_networks());
-    on_bus("can_xl_networks", XL, opens, |bus| {
+    on_bus("can_xl_networks", FrameSize::Xl, opens, |bus| {
         let (receiver, sender, elsewhere) = (bus.socket(), bus.socket(), bus.socket());
         for socket in [&receiver, &sender, &elsewhere] {
             socket.set_xl_frames(true).unwrap();
@@ -168,7 +168,7 @@ fn virtual_networks_of_can_xl_are_apart() {
 
 #[test]
 fn an_interface_without_the_size_refuses_the_frame() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let sender = bus.socket();
         sender.set_fd_frames(true).unwrap();
         let error = sender.send_frame(&frame("123##0")).unwrap_err();
@@ -179,7 +179,7 @@ fn an_interface_without_the_size_refuses_the_frame() {
 
 #[test]
 fn a_socket_hears_what_its_filters_let_through() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         let id = |text: &str| frame(text).id().unwrap();
         let sent = ["123#", "124#", "00000123#", "123#R", "323#"];
@@ -200,7 +200,9 @@ fn a_socket_hears_what_its_filters_let_through() {
         for filters in sets {
             receiver.set_filters(filters).unwrap();
             assert_eq!(receiver.filters().unwrap(), *filters);
-            sent.iter().for_each(|text| sender.send_frame(&frame(text)).unwrap());
+            for text in sent {
+                sender.send_frame(&frame(text)).unwrap();
+            }
             for text in sent {
                 if filters.iter().any(|filter| filter.passes(&frame(text))) {
                     hears(&receiver, text);
@@ -212,7 +214,9 @@ fn a_socket_hears_what_its_filters_let_through() {
         receiver.set_joined_filters(true).unwrap();
         let hundreds = CanFilter::masked(id("100#"), 0x700);
         receiver.set_filters(&[hundreds, CanFilter::only(id("124#")).inverted()]).unwrap();
-        sent.iter().for_each(|text| sender.send_frame(&frame(text)).unwrap());
+        for text in sent {
+            sender.send_frame(&frame(text)).unwrap();
+        }
         hears(&receiver, "123#");
         hears(&receiver, "123#R");
         hears_nothing(&receiver);
@@ -223,7 +227,7 @@ fn a_socket_hears_what_its_filters_let_through() {
 
 #[test]
 fn errors_are_heard_of_by_those_who_ask() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         let error = ErrorFrame::new(ErrorClasses::BUS_OFF | ErrorClasses::BUS_ERROR, &[0; 8]).unwrap();
         sender.send_frame(&error.into()).unwrap();
@@ -240,7 +244,7 @@ fn errors_are_heard_of_by_those_who_ask() {
 
 #[test]
 fn who_sent_a_frame_and_when_is_told() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         for socket in [&receiver, &sender] {
             socket.set_timestamps(true).unwrap();
@@ -269,7 +273,7 @@ fn who_sent_a_frame_and_when_is_told() {
 
 #[test]
 fn without_loopback_nobody_here_hears() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         assert!(sender.loopback().unwrap());
         sender.set_loopback(false).unwrap();
@@ -283,11 +287,13 @@ fn without_loopback_nobody_here_hears() {
 
 #[test]
 fn what_a_socket_had_no_room_for_is_counted() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         receiver.set(option::socket::RXQ_OVFL, true).unwrap();
         receiver.set_receive_buffer(2048).unwrap();
-        (0..1000).for_each(|_| sender.send_frame(&frame("123#1122334455667788")).unwrap());
+        for _ in 0..1000 {
+            sender.send_frame(&frame("123#1122334455667788")).unwrap();
+        }
         let mut heard = 0;
         while receiver.now().recv_frame().unwrap().is_some() {
             heard += 1;
@@ -301,7 +307,7 @@ fn what_a_socket_had_no_room_for_is_counted() {
 
 #[test]
 fn a_full_queue_answers_at_once_and_a_deadline_waits_for_room() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         const DELAY: Duration = Duration::from_millis(60);
         let made = bus.slow_down(DELAY);
         let what = made.as_ref().err().map_or_else(String::new, |error| format!("the queue netem ({error})"));
@@ -326,7 +332,7 @@ fn a_full_queue_answers_at_once_and_a_deadline_waits_for_room() {
 
 #[test]
 fn a_receive_waits_no_longer_than_its_deadline() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let socket = bus.socket();
         assert!(socket.by(MILLISECOND * 5).recv_frame().unwrap_err().is_deadline_passed());
         assert!(socket.by(MILLISECOND * 5).recv_frame_from().unwrap_err().is_deadline_passed());
@@ -338,13 +344,13 @@ fn a_receive_waits_no_longer_than_its_deadline() {
 
 #[test]
 fn the_end_of_an_interface_is_told() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let socket = bus.socket();
-        bus.down();
+        bus.interface().down().unwrap();
         let error = socket.by(soon()).recv_frame().unwrap_err();
         assert!(error.is_network_down(), "{error}");
         assert!(socket.send_frame(&frame("123#")).unwrap_err().is_network_down());
-        bus.remove();
+        bus.interface().remove().unwrap();
         let error = socket.by(soon()).recv_frame().unwrap_err();
         assert!(error.is_no_such_interface(), "{error}");
         let error = CanSocket::bind(bus.zone()).unwrap_err();
@@ -356,8 +362,8 @@ fn the_end_of_an_interface_is_told() {
 
 #[test]
 fn two_buses_and_two_networks_are_apart() {
-    on(CLASSIC, |bus| {
-        let other = Bus::new("vcan1", CLASSIC).unwrap();
+    on(FrameSize::Classic, |bus| {
+        let other = Bus::new("vcan1", FrameSize::Classic).unwrap();
         let (here, there, all) = (bus.socket(), other.socket(), CanSocket::bind(Zone::NONE).unwrap());
         there.send_frame(&frame("321#")).unwrap();
         hears_nothing(&here);
@@ -367,7 +373,7 @@ fn two_buses_and_two_networks_are_apart() {
         there.send_frame(&frame("322#")).unwrap();
         hears(&here, "322#");
         let elsewhere = berkeley_testkit::in_own_network(|| {
-            let same = Bus::new("vcan0", CLASSIC).unwrap();
+            let same = Bus::new("vcan0", FrameSize::Classic).unwrap();
             same.socket().send_frame(&frame("400#")).unwrap();
         });
         assert_eq!(elsewhere, Some(()));
@@ -378,7 +384,7 @@ fn two_buses_and_two_networks_are_apart() {
 
 #[test]
 fn bytes_that_are_no_frame_are_refused_and_the_next_one_comes() {
-    on(FD, |bus| {
+    on(FrameSize::Fd, |bus| {
         let (receiver, sender) = (bus.socket(), bus.socket());
         for socket in [&receiver, &sender] {
             socket.set_fd_frames(true).unwrap();
@@ -396,7 +402,7 @@ fn bytes_that_are_no_frame_are_refused_and_the_next_one_comes() {
 
 #[test]
 fn a_descriptor_is_adopted_by_what_it_is() {
-    on(CLASSIC, |bus| {
+    on(FrameSize::Classic, |bus| {
         let raw = Socket::open(berkeley::Family::CAN, Kind::RAW, berkeley::can::RAW).unwrap();
         let socket = CanSocket::adopt(raw).unwrap();
         socket.rebind(bus.zone()).unwrap();
@@ -408,7 +414,7 @@ fn a_descriptor_is_adopted_by_what_it_is() {
 
 #[test]
 fn candump_and_cansend_agree() {
-    on(FD, |bus| {
+    on(FrameSize::Fd, |bus| {
         let (Some(candump), Some(cansend)) = (program("candump"), program("cansend")) else { return };
         let texts = ["123#DEADBEEF", "1F334455#R", "123##1112233", "123#", "7FF#R5"];
         let (hearing, sending) = (bus.socket(), bus.socket());
@@ -425,7 +431,9 @@ fn candump_and_cansend_agree() {
         let ours = bus::listeners("all", bus.name);
         let dump = dump.spawn().unwrap();
         bus::wait_for_listener("all", bus.name, ours);
-        texts.iter().for_each(|text| sending.send_frame(&frame(text)).unwrap());
+        for text in texts {
+            sending.send_frame(&frame(text)).unwrap();
+        }
         let output = dump.wait_with_output().unwrap();
         let lines: Vec<LogLine> =
             String::from_utf8(output.stdout).unwrap().lines().map(|line| line.parse().unwrap()).collect();

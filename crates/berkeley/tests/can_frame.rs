@@ -308,7 +308,9 @@ fn sizes_and_places_are_those_of_the_system() {
 fn bytes_that_are_no_frame_are_refused_at_their_fault() {
     let with = |size: usize, changes: &[(usize, &[u8])]| {
         let mut bytes = vec![0; size];
-        changes.iter().for_each(|(at, new)| bytes[*at..*at + new.len()].copy_from_slice(new));
+        for (at, new) in changes {
+            bytes[*at..*at + new.len()].copy_from_slice(new);
+        }
         Frame::decode(&bytes).unwrap_err()
     };
     let flags = |canid: u32| canid.to_ne_bytes();

@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use berkeley::can::{
-    BroadcastEvent, CyclicSend, Frame, Id, J1939Report, Pgn, Subscription, SubscriptionFlags,
+    BroadcastEvent, CyclicSend, Frame, FrameSize, Id, J1939Report, Pgn, Subscription, SubscriptionFlags,
 };
 use berkeley::message::{self, ControlBuffer};
 use berkeley::option::{
@@ -22,7 +22,7 @@ use berkeley::{
     MILLISECOND, Poller, SECOND, Zone,
 };
 use berkeley_testkit::{program, soon};
-use bus::{Bus, CLASSIC, FD, on_bus};
+use bus::{Bus, on_bus};
 
 const NEED: &str = "can_protocols";
 
@@ -34,8 +34,8 @@ fn id(number: u32) -> Id {
     Id::standard(number).unwrap()
 }
 
-fn isotp(mtu: u32, body: impl FnOnce(Bus) + Send) {
-    on_bus(NEED, mtu, CanIsoTp::open, body);
+fn isotp(size: FrameSize, body: impl FnOnce(Bus) + Send) {
+    on_bus(NEED, size, CanIsoTp::open, body);
 }
 
 /// The two ends of a transport.
@@ -50,7 +50,7 @@ fn numbers(length: usize) -> Vec<u8> {
 
 #[test]
 fn isotp_carries_messages_of_any_length() {
-    isotp(CLASSIC, |bus| {
+    isotp(FrameSize::Classic, |bus| {
         let (one, other) = ends(&bus);
         let mut buffer = vec![0; 8300];
         for length in [1, 7, 8, 9, 100, 4095, 8200] {
@@ -73,7 +73,7 @@ fn isotp_carries_messages_of_any_length() {
 
 #[test]
 fn isotp_is_frames_on_the_bus() {
-    isotp(CLASSIC, |bus| {
+    isotp(FrameSize::Classic, |bus| {
         let (one, other) = ends(&bus);
         let wire = bus.socket();
         let hears = |text: &str| assert_eq!(wire.by(soon()).recv_frame().unwrap().to_string(), text);
@@ -91,7 +91,7 @@ fn isotp_is_frames_on_the_bus() {
 
 #[test]
 fn isotp_heeds_its_options() {
-    isotp(FD, |bus| {
+    isotp(FrameSize::Fd, |bus| {
         let (one, other) = (CanIsoTp::open().unwrap(), CanIsoTp::open().unwrap());
         let flags = IsoTpFlags::TX_PADDING | IsoTpFlags::WAIT_TX_DONE;
         let options = IsoTpOptions { flags, send_fill: 0x55, ..IsoTpOptions::default() };
@@ -134,7 +134,7 @@ fn isotp_heeds_its_options() {
 
 #[test]
 fn isotp_tells_that_nobody_answers() {
-    isotp(CLASSIC, |bus| {
+    isotp(FrameSize::Classic, |bus| {
         let alone = CanIsoTp::open().unwrap();
         let options = IsoTpOptions { flags: IsoTpFlags::WAIT_TX_DONE, ..IsoTpOptions::default() };
         alone.set_options(options).unwrap();
@@ -149,7 +149,7 @@ fn isotp_tells_that_nobody_answers() {
 
 #[test]
 fn isotp_broadcasts_single_frames() {
-    isotp(CLASSIC, |bus| {
+    isotp(FrameSize::Classic, |bus| {
         let wire = bus.socket();
         let sender = CanIsoTp::broadcast(bus.zone(), id(0x7df)).unwrap();
         sender.send(&[0x3e, 0x80]).unwrap();
@@ -160,7 +160,7 @@ fn isotp_broadcasts_single_frames() {
 
 #[test]
 fn isotpsend_and_isotprecv_agree() {
-    isotp(CLASSIC, |bus| {
+    isotp(FrameSize::Classic, |bus| {
         let (Some(send), Some(receive)) = (program("isotpsend"), program("isotprecv")) else { return };
         let (one, other) = ends(&bus);
         let mut sending = Command::new(send);
@@ -187,7 +187,7 @@ fn isotpsend_and_isotprecv_agree() {
 }
 
 fn j1939(body: impl FnOnce(Bus) + Send) {
-    on_bus(NEED, CLASSIC, CanJ1939::open, body);
+    on_bus(NEED, FrameSize::Classic, CanJ1939::open, body);
 }
 
 fn at(address: u8) -> CanIds {
@@ -254,7 +254,9 @@ fn j1939_is_frames_with_priority_group_and_addresses() {
         sender.set_broadcast(true).unwrap();
         let (everybody, filtered) =
             (CanJ1939::bind(bus.zone(), at(0x50)).unwrap(), CanJ1939::bind(bus.zone(), at(0x60)).unwrap());
-        [&everybody, &filtered].iter().for_each(|socket| socket.set_broadcast(true).unwrap());
+        for socket in [&everybody, &filtered] {
+            socket.set_broadcast(true).unwrap();
+        }
         filtered
             .set_filters(&[J1939Filter { pgn: 0x0fecb, pgn_mask: 0x3ffff, ..J1939Filter::default() }])
             .unwrap();
@@ -324,10 +326,10 @@ fn j1939_reports_what_became_of_a_message() {
     });
 }
 
-fn manager(mtu: u32, body: impl FnOnce(Bus, CanBroadcastManager) + Send) {
+fn manager(size: FrameSize, body: impl FnOnce(Bus, CanBroadcastManager) + Send) {
     on_bus(
         NEED,
-        mtu,
+        size,
         || CanBroadcastManager::connected_to(Zone::NONE),
         |bus| {
             let manager = CanBroadcastManager::connected_to(bus.zone()).unwrap();
@@ -343,7 +345,7 @@ fn event(manager: &CanBroadcastManager) -> BroadcastEvent {
 
 #[test]
 fn the_kernel_sends_by_the_clock() {
-    manager(FD, |bus, manager| {
+    manager(FrameSize::Fd, |bus, manager| {
         let wire = bus.socket();
         wire.set_fd_frames(true).unwrap();
         let hears = |text: &str| assert_eq!(wire.by(soon()).recv_frame().unwrap().to_string(), text);
@@ -385,7 +387,7 @@ fn the_kernel_sends_by_the_clock() {
 
 #[test]
 fn changes_alone_are_told() {
-    manager(FD, |bus, manager| {
+    manager(FrameSize::Fd, |bus, manager| {
         let sender = bus.socket();
         let tells = |manager: &CanBroadcastManager, text: &str| {
             assert_eq!(
@@ -429,7 +431,7 @@ fn changes_alone_are_told() {
 
 #[test]
 fn a_frame_that_does_not_come_is_told() {
-    manager(CLASSIC, |bus, manager| {
+    manager(FrameSize::Classic, |bus, manager| {
         let began = Instant::now();
         manager.subscribe(&Subscription::of_all(id(0x123)).with_timeout(MILLISECOND * 20)).unwrap();
         let mut poller = Poller::new().unwrap();
@@ -449,7 +451,7 @@ fn a_frame_that_does_not_come_is_told() {
 
 #[test]
 fn the_kernel_answers_remote_frames() {
-    manager(CLASSIC, |bus, manager| {
+    manager(FrameSize::Classic, |bus, manager| {
         manager.subscribe(&Subscription::of_remote(&frame("123#CAFE")).unwrap()).unwrap();
         let asking = bus.socket();
         asking.send_frame(&frame("123#R")).unwrap();
@@ -459,14 +461,14 @@ fn the_kernel_answers_remote_frames() {
 
 #[test]
 fn a_manager_of_all_interfaces_hears_and_is_adopted() {
-    manager(CLASSIC, |bus, manager| {
+    manager(FrameSize::Classic, |bus, manager| {
         let descriptor = manager.into_descriptor();
         let manager = CanBroadcastManager::adopt(descriptor).unwrap();
         let error = CanIsoTp::adopt(manager.into_descriptor()).unwrap_err();
         assert!(error.to_string().contains("ISO-TP"), "{error}");
         let all = CanBroadcastManager::connected_to(Zone::NONE).unwrap();
         all.subscribe(&Subscription::of_all(id(0x123))).unwrap();
-        let other = Bus::new("vcan1", CLASSIC).unwrap();
+        let other = Bus::new("vcan1", FrameSize::Classic).unwrap();
         for bus in [&bus, &other] {
             bus.socket().send_frame(&frame("123#05")).unwrap();
             let told = all.by(soon()).recv_event().unwrap();

@@ -10,6 +10,8 @@
 //! | [`CanJ1939`] | the messages of vehicles, SAE J1939 |
 //! | [`CanBroadcastManager`] | frames that the kernel sends by the clock, and frames of which only changes are told |
 //!
+//! [`CanInterface`] makes virtual buses and sets controllers up.
+//!
 //! # Platform notes
 //!
 //! - Linux: all of it. CAN XL since 6.1, and since 6.9 its virtual networks; ISO-TP since 5.10, J1939 since 5.4.
@@ -22,6 +24,7 @@ mod call;
 mod filter;
 mod frame;
 mod id;
+mod interface;
 mod isotp;
 mod j1939;
 mod j1939_name;
@@ -29,6 +32,7 @@ mod kernel;
 mod log;
 mod malformed;
 mod raw;
+mod setup;
 mod text;
 mod xl;
 
@@ -39,12 +43,14 @@ pub use self::bus_error::{
 };
 pub use self::frame::{DataFrame, FdFlags, FdFrame, Frame, RemoteFrame};
 pub use self::id::{ExtendedId, Id, StandardId};
+pub use self::interface::{CanInterface, FrameSize};
 pub use self::isotp::{CanIsoTp, IsoTp};
 pub use self::j1939::{CanJ1939, J1939Report, J1939Transport};
 pub use self::j1939_name::{J1939Header, J1939Name, Pgn};
 pub use self::log::{Direction, LogLine};
 pub use self::malformed::Malformed;
 pub use self::raw::{CanSocket, FrameArrival, Raw};
+pub use self::setup::{BitTiming, CanModes, CanSetup, CanState, CanStatistics, CanStatus};
 pub use self::xl::{XlFlags, XlFrame};
 use crate::kind::Protocol;
 
