@@ -11,7 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use berkeley::can::{ErrorClasses, ErrorFrame, Frame, FrameSize, Id, LogLine};
-use berkeley::option::{self, CanFilter, XlNetworks};
+use berkeley::message::{Report, Stage};
+use berkeley::option::{self, CanFilter, Timestamping, XlNetworks};
 use berkeley::{
     CanAddress, CanSocket, Deadline, Events, Interest, Kind, MILLISECOND, Poller, Protocol, SECOND, Socket,
     Zone,
@@ -268,6 +269,25 @@ fn who_sent_a_frame_and_when_is_told() {
         receiver.set(option::socket::TIMESTAMPNS, true).unwrap();
         sender.send_frame(&frame("123#13")).unwrap();
         assert!(receiver.now().recv_frame_arrival().unwrap().unwrap().times.software.unwrap() > time);
+    });
+}
+
+#[test]
+fn when_a_frame_was_sent_is_told() {
+    on(FrameSize::Classic, |bus| {
+        let sender = bus.socket();
+        let wanted = Timestamping::TX_SOFTWARE | Timestamping::SOFTWARE | Timestamping::OPT_ID;
+        sender.set(option::socket::TIMESTAMPING, wanted).unwrap();
+        let before = SystemTime::now();
+        for number in 0..3 {
+            sender.send_frame(&frame("123#1122")).unwrap();
+            let mut sent = [0; 16];
+            let queued = sender.by(soon()).recv_error(&mut sent).unwrap();
+            let Report::Transmitted(told) = queued.report() else { panic!("{queued:?}") };
+            assert_eq!((told.stage, told.id), (Stage::Sent, number));
+            assert!(told.times.software.unwrap() >= before);
+            assert_eq!(Frame::decode(&sent[..queued.received().len()]).unwrap(), frame("123#1122"));
+        }
     });
 }
 

@@ -13,7 +13,8 @@ use crate::socket::{Received, SocketOf, Transfers, encode, named, role};
 /// of them, and minds the other side's flow control.
 ///
 /// A send gives the message to the kernel. That the other side never answered is told by a later call, as
-/// [`take_error`](SocketOf::take_error) tells it, or with [`IsoTpFlags::WAIT_TX_DONE`] by the send itself.
+/// [`take_error`](SocketOf::take_error) tells it, or with [`IsoTpFlags::WAIT_TX_DONE`] by the send itself, which then waits in
+/// the kernel: by a deadline and now as well.
 ///
 /// # Platform notes
 ///
