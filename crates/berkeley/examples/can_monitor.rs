@@ -12,7 +12,10 @@ fn main() -> Result<()> {
     let name = std::env::args().nth(1).unwrap_or_else(|| "vcan0".to_owned());
     let socket = match CanSocket::bind(Zone::name(&name)?) {
         Ok(socket) => socket,
-        Err(error) => return Ok(println!("nothing to listen to: {error}")),
+        Err(error) => {
+            println!("nothing to listen to: {error}");
+            return Ok(());
+        }
     };
     socket.set_fd_frames(true)?;
     socket.set_timestamps(true)?;
