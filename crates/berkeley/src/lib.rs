@@ -33,6 +33,7 @@
 //! | packets of any IP protocol, ICMP | [`RawSocket`], [`IcmpSocket`], [`icmp`] |
 //! | frames of an interface | [`PacketSocket`], [`packet`] |
 //! | virtual machines and their host | [`VsockStream`], [`VsockListener`], [`vsock`] |
+//! | the controller area network (CAN): frames, ISO-TP, J1939, cyclic sends | [`CanSocket`], [`CanIsoTp`], [`CanJ1939`], [`CanBroadcastManager`], [`can`] |
 //! | messages between programs and the kernel | [`NetlinkSocket`], [`netlink`] |
 //! | waiting no longer than | [`Deadline`], [`By`]; not at all: [`Now`]; a connect under way: [`Connecting`] |
 //! | waiting on several sources at once | [`wait_any`], [`Watch`], [`wait_for`]; what a connection is ready for: [`Readiness`] |
@@ -51,7 +52,7 @@
 //! | socket options | [`option`] |
 //! | lines and characters, in any encoding | `text` (a feature that is on) |
 //! | the sockets of running processes (Linux) | [`os::linux::Process`] |
-//! | named pipes (Windows) | `os::windows` |
+//! | named pipes (Windows) | [`os::windows`] |
 //! | questions to name servers, with the feature `dns` | `dns` |
 //! | what went wrong | [`Error`], [`Errno`], [`Operation`] |
 //! | receiving without zeroed memory | [`Buffer`], [`spare`], [`Uninit`] |
@@ -67,12 +68,13 @@
 //!
 //! # What it does not do yet
 //!
-//! CAN. The
+//! Adapters for async runtimes, files handed to the kernel, `AF_XDP`. The
 //! tables of what is there and what is not are compiled into this documentation: `_documentation`.
 
 mod acceptor;
 pub mod addr;
 mod broadcast;
+pub mod can;
 mod connect;
 mod deadline;
 #[cfg(feature = "dns")]
@@ -116,6 +118,7 @@ pub use addr::{
     Address, CanAddress, CanIds, ConvertError, Family, Inet6Address, LinkAddress, NetlinkAddress,
     OtherAddress, ParseError, ToAddress, UnixAddress, VsockAddress, Zone,
 };
+pub use can::{CanBroadcastManager, CanIsoTp, CanJ1939, CanSocket};
 pub use connect::{Connect, Race};
 pub use deadline::{Deadline, MILLISECOND, SECOND};
 pub use error::{Errno, Error, Operation, Result};

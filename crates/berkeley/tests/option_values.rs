@@ -93,6 +93,13 @@ const ONE_WAY: &[(&str, &str)] = &[
     ("tcp.thin-dupack", ""),
 ];
 
+const NETWORKS: &str = "flags=3 send=7 receive=0 mask=0";
+const NO_NETWORKS: &str = "flags=0 send=0 receive=0 mask=0";
+
+/// Every field of the option.
+const ISOTP: &str =
+    "flags=tx-padding frame-time=1000 address=0 send-fill=204 receive-fill=204 receive-address=0";
+
 /// Values to set, one after the other, each with what is read then.
 const VALUES: &[(&str, &[(&str, &str)])] = &[
     ("socket.bindtodevice", &[("lo", "lo"), ("", "")]),
@@ -180,9 +187,22 @@ const VALUES: &[(&str, &[(&str, &str)])] = &[
     ("vsock.connect-timeout", &[("5s", "5s"), ("1500ms", "1500ms")]),
     ("can.err-filter", &[("1", "1"), ("536870911", "536870911"), ("0", "0")]),
     ("can.filter", &[("123:7ff,200:700", "123:7ff,200:700"), ("none", "none")]),
-    ("isotp.ll-opts", &[("480800", "480800"), ("100800", "100800")]),
-    ("isotp.opts", &[("000000000000000000000000", "000000000000000000000000")]),
-    ("isotp.recv-fc", &[("080500", "080500"), ("000000", "000000")]),
+    ("can.xl-vcid-opts", &[(NETWORKS, NETWORKS), (NO_NETWORKS, NO_NETWORKS)]),
+    (
+        "isotp.ll-opts",
+        &[
+            ("frame=72 data=8 flags=0", "frame=72 data=8 flags=0"),
+            ("frame=16 data=8 flags=0", "frame=16 data=8 flags=0"),
+        ],
+    ),
+    ("isotp.opts", &[(ISOTP, ISOTP)]),
+    (
+        "isotp.recv-fc",
+        &[
+            ("block=8 separation=5 waits=0", "block=8 separation=5 waits=0"),
+            ("block=0 separation=0 waits=0", "block=0 separation=0 waits=0"),
+        ],
+    ),
     ("isotp.rx-stmin", &[("1000", "1000"), ("0", "0")]),
     ("isotp.tx-stmin", &[("1000", "1000"), ("0", "0")]),
     ("j1939.send-prio", &[("7", "7"), ("6", "6")]),
@@ -225,7 +245,7 @@ const SET_ONLY: &[(&str, &str, &str)] = &[
     // A window scaled by 15 bits: there are 14.
     ("tcp.repair-options", "030000000f000000", "EFBIG"),
     ("tcp.ulp", "no-such-layer", "ENOENT"),
-    ("j1939.filter", "", ""),
+    ("j1939.filter", "none", ""),
 ];
 
 type Membership = (

@@ -6,14 +6,16 @@
 
 use std::net::{SocketAddr, TcpListener as StdListener};
 
+use berkeley::can::CanInterface;
 use berkeley::name::{Query, Resolver, ServiceEntry};
 use berkeley::packet::PacketKind;
 use berkeley::{
-    Address, Backend, Error, Family, IcmpSocket, Inet6Address, InterfaceChanges, Interfaces, Kind,
-    MILLISECOND, NetlinkSocket, Operation, PacketSocket, Poller, ProcessExit, Protocol, RawSocket, Result,
-    SctpListener, SctpStream, Signal, Signals, Socket, TcpListener, TcpStream, UdpLiteSocket, UdpSocket,
-    UnixDatagram, UnixListener, UnixSeqpacket, UnixSeqpacketListener, UnixStream, VsockListener, VsockStream,
-    domain_name, host_name, netlink, vsock, wait_any,
+    Address, Backend, CanBroadcastManager, CanIsoTp, CanJ1939, CanSocket, Error, Family, IcmpSocket,
+    Inet6Address, InterfaceChanges, Interfaces, Kind, MILLISECOND, NetlinkSocket, Operation, PacketSocket,
+    Poller, ProcessExit, Protocol, RawSocket, Result, SctpListener, SctpStream, Signal, Signals, Socket,
+    TcpListener, TcpStream, UdpLiteSocket, UdpSocket, UnixDatagram, UnixListener, UnixSeqpacket,
+    UnixSeqpacketListener, UnixStream, VsockListener, VsockStream, Zone, domain_name, host_name, netlink,
+    vsock, wait_any,
 };
 use berkeley_testkit::{limit, scratch};
 
@@ -42,6 +44,11 @@ fn every_way_to_open_a_socket_is_unsupported() {
     }
     refuses("a packet socket", PacketSocket::open(PacketKind::Raw));
     refuses("a netlink socket", NetlinkSocket::open(netlink::ROUTE));
+    refuses("a CAN socket", CanSocket::open());
+    refuses("a CAN socket with ISO-TP", CanIsoTp::open());
+    refuses("a CAN socket with J1939", CanJ1939::open());
+    refuses("the broadcast manager of CAN", CanBroadcastManager::connected_to(Zone::NONE));
+    refuses("an interface of CAN", CanInterface::add_virtual("vcan0"));
     refuses("the context of this machine", vsock::local_cid());
     refuses("an unbound Unix socket", UnixDatagram::unbound());
     refuses("a pair of streams", UnixStream::pair());

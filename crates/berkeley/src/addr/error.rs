@@ -174,6 +174,32 @@ reasons! {
     ClasslessPrefix = "{} is not the length of a prefix from 25 to 31";
     /// A zone that begins amid its network.
     HostBits = "{} has bits behind its prefix";
+    /// The text of a CAN frame without the sign that ends the identifier.
+    FrameSeparator = "{} has no # behind an identifier";
+    /// The text of a CAN frame has a character that none has.
+    FrameCharacter = "{} cannot be in a CAN frame";
+    /// The identifier of a CAN frame has no such number of digits, or other characters.
+    FrameIdentifier = "{} is no identifier of a CAN frame (3 or 8 hexadecimal digits, 5 for XL)";
+    /// The identifier of a CAN frame is too large for its number of digits.
+    FrameIdentifierOutOfRange = "identifier {} is out of range";
+    /// The data of a CAN frame is not pairs of hexadecimal digits.
+    FrameData = "{} is not a byte of a CAN frame (two hexadecimal digits)";
+    /// A CAN frame with more or less data than its kind can have.
+    FrameLength = "{} is not as long as a CAN frame can be";
+    /// The length code of a classic CAN frame.
+    FrameLengthCode = "{} is no length code (9 to F, behind 8 bytes)";
+    /// The length that a remote CAN frame asks for.
+    RemoteLength = "{} is no length of a remote frame (0 to 8)";
+    /// The flags of a CAN FD frame.
+    FrameFlags = "{} is not the flags of an FD frame (one hexadecimal digit)";
+    /// What stands between the identifier and the data of a CAN XL frame.
+    FrameHeader = "{} is no header of an XL frame (flags:type:acceptance, such as 80:00:12345678)";
+    /// The time of a line of a log of CAN frames.
+    LogTime = "{} is not a time in parentheses, such as (1436509052.249713)";
+    /// A line of a log of CAN frames that ends too early.
+    LogTooShort = "the line is not a time, an interface and a CAN frame";
+    /// Something behind the frame in a line of a log of CAN frames.
+    LogJunk = "{} is neither R nor T, which may be behind a CAN frame";
     /// A mask with a one after a zero.
     MaskNotContiguous = "mask {} is not ones followed by zeros";
 }

@@ -67,6 +67,7 @@ pub use inet6::Inet6Address;
 pub use link::LinkAddress;
 pub use netlink::NetlinkAddress;
 pub use other::OtherAddress;
+pub(crate) use part::Part;
 pub(crate) use spelling::nearest;
 pub use to_address::{Target, ToAddress};
 pub use unix::UnixAddress;

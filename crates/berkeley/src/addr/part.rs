@@ -3,33 +3,33 @@
 use super::{ParseError, Reason};
 
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
+pub(crate) struct Part<'a> {
     whole: &'a str,
     start: usize,
     end: usize,
 }
 
 impl<'a> Part<'a> {
-    pub(super) const fn all(whole: &'a str) -> Part<'a> {
+    pub(crate) const fn all(whole: &'a str) -> Part<'a> {
         Part { whole, start: 0, end: whole.len() }
     }
 
-    pub(super) fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         self.whole.get(self.start..self.end).unwrap_or_default()
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
+    pub(crate) const fn is_empty(&self) -> bool {
         self.start == self.end
     }
 
     /// Returns the piece between two bytes of this one.
-    pub(super) fn slice(&self, from: usize, to: usize) -> Part<'a> {
+    pub(crate) fn slice(&self, from: usize, to: usize) -> Part<'a> {
         let end = self.end.min(self.start + to);
         Part { whole: self.whole, start: end.min(self.start + from), end }
     }
 
     /// Returns what is before and what is behind the first `separator`.
-    pub(super) fn split(&self, separator: char) -> (Part<'a>, Option<Part<'a>>) {
+    pub(crate) fn split(&self, separator: char) -> (Part<'a>, Option<Part<'a>>) {
         match self.text().find(separator) {
             None => (*self, None),
             Some(at) => (self.slice(0, at), Some(self.slice(at + separator.len_utf8(), usize::MAX / 2))),
@@ -37,7 +37,7 @@ impl<'a> Part<'a> {
     }
 
     /// Returns what is before and what is behind the last `separator`.
-    pub(super) fn rsplit(&self, separator: char) -> (Part<'a>, Option<Part<'a>>) {
+    pub(crate) fn rsplit(&self, separator: char) -> (Part<'a>, Option<Part<'a>>) {
         match self.text().rfind(separator) {
             None => (*self, None),
             Some(at) => (self.slice(0, at), Some(self.slice(at + separator.len_utf8(), usize::MAX / 2))),
@@ -45,7 +45,7 @@ impl<'a> Part<'a> {
     }
 
     /// Returns the pieces between separators, empty ones too.
-    pub(super) fn pieces(self, separator: char) -> impl Iterator<Item = Part<'a>> {
+    pub(crate) fn pieces(self, separator: char) -> impl Iterator<Item = Part<'a>> {
         let mut rest = Some(self);
         std::iter::from_fn(move || {
             let (first, behind) = rest?.split(separator);
@@ -54,12 +54,12 @@ impl<'a> Part<'a> {
         })
     }
 
-    pub(super) fn strip_prefix(&self, prefix: &str) -> Option<Part<'a>> {
+    pub(crate) fn strip_prefix(&self, prefix: &str) -> Option<Part<'a>> {
         self.text().starts_with(prefix).then(|| self.slice(prefix.len(), usize::MAX / 2))
     }
 
     /// Returns the piece without the blanks at its ends.
-    pub(super) fn trim(&self) -> Part<'a> {
+    pub(crate) fn trim(&self) -> Part<'a> {
         let behind = self.text().trim_start();
         let start = self.text().len() - behind.len();
         self.slice(start, start + behind.trim_end().len())
@@ -67,22 +67,22 @@ impl<'a> Part<'a> {
 
     /// Makes an error about this piece.
     #[cold]
-    pub(super) fn fail(&self, reason: Reason) -> ParseError {
+    pub(crate) fn fail(&self, reason: Reason) -> ParseError {
         ParseError::new(self.whole, self.start..self.end, reason)
     }
 
     /// Moves the error of a parser that saw this piece alone into the whole.
-    pub(super) fn lift<T>(&self, result: Result<T, ParseError>) -> Result<T, ParseError> {
+    pub(crate) fn lift<T>(&self, result: Result<T, ParseError>) -> Result<T, ParseError> {
         result.map_err(|error| error.within(self.whole, self.start))
     }
 
     /// Reads a decimal number.
-    pub(super) fn decimal(&self, most: u64) -> Result<u64, ParseError> {
+    pub(crate) fn decimal(&self, most: u64) -> Result<u64, ParseError> {
         self.number(10, most, Reason::NotANumber)
     }
 
     /// Reads a hexadecimal number, with or without `0x`.
-    pub(super) fn hexadecimal(&self, most: u64) -> Result<u64, ParseError> {
+    pub(crate) fn hexadecimal(&self, most: u64) -> Result<u64, ParseError> {
         let digits = self.strip_prefix("0x").unwrap_or(*self);
         digits.number(16, most, Reason::NotHex)
     }
@@ -101,7 +101,7 @@ impl<'a> Part<'a> {
     }
 
     /// Reads the interface that a text names, `*` being all of them.
-    pub(super) fn interface(&self) -> Result<super::Zone, ParseError> {
+    pub(crate) fn interface(&self) -> Result<super::Zone, ParseError> {
         match self.text() {
             "" => Err(self.fail(Reason::MissingInterface)),
             "*" => Ok(super::Zone::NONE),
@@ -111,7 +111,7 @@ impl<'a> Part<'a> {
 
     /// Reads `name=value` parameters between ampersands, each name at most once, by calling `each`, which
     /// answers `false` for a name that it does not know.
-    pub(super) fn parameters(
+    pub(crate) fn parameters(
         &self,
         mut each: impl FnMut(&str, Part<'a>) -> Result<bool, ParseError>,
     ) -> Result<(), ParseError> {

@@ -9,7 +9,6 @@ use crate::error::{During, Error, Operation, Result};
 use crate::kind::{Kind, Protocol};
 use crate::option;
 use crate::source::Descriptor;
-use crate::sys::address::RawAddress;
 use crate::sys::{self, descriptor};
 
 /// Why a descriptor could not be adopted, and the descriptor.
@@ -67,13 +66,27 @@ struct Found {
 fn find(borrowed: descriptor::Borrowed<'_>) -> Result<Found> {
     let source = crate::source::Source::new(borrowed);
     let kind = option::socket::TYPE.get(&source).map_err(|error| adopting(&error))?;
-    let address = sys::name::local_address(borrowed).during(Operation::Adopt)?;
-    Ok(Found {
-        family: family_of(source, &address),
-        kind,
-        protocol: option::socket::PROTOCOL.get(&source).unwrap_or(Protocol::DEFAULT),
-        listening: option::socket::ACCEPTCONN.get(&source).unwrap_or(false),
-    })
+    let family = family_of(source, borrowed)?;
+    let protocol = match option::socket::PROTOCOL.get(&source).unwrap_or(Protocol::DEFAULT) {
+        Protocol::DEFAULT if family == Family::CAN => can_protocol(source, kind),
+        protocol => protocol,
+    };
+    Ok(Found { family, kind, protocol, listening: option::socket::ACCEPTCONN.get(&source).unwrap_or(false) })
+}
+
+/// Tells the protocols of CAN apart, which the kernel does not name: each has options that no other has, or none at all.
+fn can_protocol(source: crate::source::Source<'_>, kind: Kind) -> Protocol {
+    let (raw, manager, isotp, j1939) = (1, 2, 6, 7);
+    let number = if kind == Kind::RAW {
+        raw
+    } else if option::isotp::OPTS.get(&source).is_ok() {
+        isotp
+    } else if option::j1939::PROMISC.get(&source).is_ok() {
+        j1939
+    } else {
+        manager
+    };
+    Protocol::from_raw(number)
 }
 
 fn adopting(error: &Error) -> Error {
@@ -83,9 +96,13 @@ fn adopting(error: &Error) -> Error {
     )
 }
 
-/// Returns the family, by the option where the system has one, else by the local address.
-fn family_of(source: crate::source::Source<'_>, address: &RawAddress) -> Family {
-    option::socket::DOMAIN.get(&source).unwrap_or_else(|_| Family::from_raw(address.family() as u16))
+/// Returns the family, by the option where the system has one, else by the local address, which some sockets have none of.
+fn family_of(source: crate::source::Source<'_>, borrowed: descriptor::Borrowed<'_>) -> Result<Family> {
+    if let Ok(family) = option::socket::DOMAIN.get(&source) {
+        return Ok(family);
+    }
+    let address = sys::name::local_address(borrowed).during(Operation::Adopt)?;
+    Ok(Family::from_raw(address.family() as u16))
 }
 
 impl<R: Role> SocketOf<R> {

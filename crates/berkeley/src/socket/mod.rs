@@ -21,6 +21,7 @@ mod role;
 mod text;
 mod view;
 
+pub(crate) use self::mode::back_off;
 pub(crate) use self::named::named;
 pub(crate) use self::role::role;
 

@@ -237,7 +237,7 @@ impl<'a> Waiter<'a> {
 
 /// Lets time pass where readiness says nothing: a Unix datagram socket polls writable while the receiver that it is to
 /// send to is full (unix(7) knows only of connected peers), and another thread may be faster.
-pub(super) fn back_off(in_vain: u32, deadline: Deadline) {
+pub(crate) fn back_off(in_vain: u32, deadline: Deadline) {
     const FIRST: Duration = Duration::from_micros(50);
     const LONGEST: Duration = Duration::from_millis(10);
     if in_vain == 0 {

@@ -11,7 +11,8 @@ use super::system::address::{
 };
 use super::{Result, Sockaddr};
 use crate::addr::{
-    Address, Family, Inet6Address, LinkAddress, NetlinkAddress, OtherAddress, UnixAddress, VsockAddress, Zone,
+    Address, CanAddress, Family, Inet6Address, LinkAddress, NetlinkAddress, OtherAddress, UnixAddress,
+    VsockAddress, Zone,
 };
 use crate::error::Errno;
 
@@ -145,5 +146,6 @@ macro_rules! more {
 more! {
     VsockAddress Vsock;
     LinkAddress Link;
+    CanAddress Can;
     NetlinkAddress Netlink;
 }

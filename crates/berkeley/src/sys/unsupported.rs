@@ -82,7 +82,7 @@ pub(crate) mod address {
     use std::net::SocketAddr;
 
     use super::{Errno, Result};
-    use crate::addr::{Address, LinkAddress, NetlinkAddress, UnixAddress, VsockAddress};
+    use crate::addr::{Address, CanAddress, LinkAddress, NetlinkAddress, UnixAddress, VsockAddress};
     use crate::sys::Sockaddr;
 
     /// A socket address as a system would have it: nothing but zeros, and none where it matters.
@@ -121,7 +121,7 @@ pub(crate) mod address {
         )* };
     }
 
-    sockaddrs!(SocketAddr UnixAddress VsockAddress LinkAddress NetlinkAddress Address);
+    sockaddrs!(SocketAddr UnixAddress VsockAddress LinkAddress NetlinkAddress CanAddress Address);
 
     pub(crate) fn interface_index(_: &str) -> Result<u32> {
         Err(Errno::OPNOTSUPP)

@@ -251,55 +251,6 @@ structures! {
     /// At least.
     min: u32, "min";
     }
-
-    /// One filter of a raw CAN socket: a frame passes whose identifier is this one in every bit of the mask.
-    CanFilter both {
-    /// The identifier, with flags; the bit 0x20000000 inverts the filter.
-    id: u32, "id";
-    /// The bits that are compared.
-    mask: u32, "mask";
-    }
-}
-
-/// The filters of a raw CAN socket: `CAN_RAW_FILTER`.
-#[derive(Clone, Copy, Debug)]
-pub enum CanFilters {}
-
-/// CAN_RAW_FILTER_MAX of linux/can/raw.h.
-const MOST_FILTERS: usize = 512;
-
-impl Form for CanFilters {
-    type Value = Vec<CanFilter>;
-    const SIZE: usize = 8 * MOST_FILTERS;
-    const TEXT: &'static str = "none, or identifiers and masks in hexadecimal, such as 123:7ff,200:700";
-
-    fn decode(bytes: &[u8]) -> Option<Vec<CanFilter>> {
-        bytes.chunks(8).map(CanFilter::decode).collect()
-    }
-
-    fn encode<R>(value: &Vec<CanFilter>, take: impl FnOnce(&[u8]) -> R) -> Result<R, Unfit> {
-        if value.len() > MOST_FILTERS {
-            return Err(Unfit::OutOfRange);
-        }
-        let pairs = value.iter().flat_map(|filter| [filter.id.to_ne_bytes(), filter.mask.to_ne_bytes()]);
-        Ok(take(&pairs.flatten().collect::<Vec<_>>()))
-    }
-
-    fn write(value: &Vec<CanFilter>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if value.is_empty() {
-            return f.write_str("none");
-        }
-        super::write_list(value.iter().map(|filter| format!("{:x}:{:x}", filter.id, filter.mask)), f)
-    }
-
-    fn parse(text: &str) -> Option<Vec<CanFilter>> {
-        let digits = |text: &str| u32::from_str_radix(text, 16).ok().filter(|_| !text.starts_with('+'));
-        let one = |text: &str| {
-            let (id, mask) = text.split_once(':')?;
-            Some(CanFilter { id: digits(id)?, mask: digits(mask)? })
-        };
-        if text == "none" { Some(Vec::new()) } else { text.split(',').map(one).collect() }
-    }
 }
 
 /// Which messages a raw ICMP socket does not get: a bit each of types 0 to 31.
@@ -603,8 +554,6 @@ mod tests {
 
     #[test]
     fn filters_come_back() {
-        comes_back::<CanFilters>(&vec![CanFilter { id: 0x123, mask: 0x7ff }], "123:7ff");
-        comes_back::<CanFilters>(&vec![], "none");
         comes_back::<IcmpFilter>(&IcmpTypes::NONE.with(3).with(8), "3,8");
         comes_back::<Icmp6Filter>(&IcmpTypes::ALL, "all");
         comes_back::<Icmp6Filter>(&IcmpTypes::NONE.with(128).with(129), "128,129");

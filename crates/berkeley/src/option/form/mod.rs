@@ -3,9 +3,11 @@
 #[macro_use]
 mod choice;
 
-mod bytes;
-
+#[macro_use]
 mod fields;
+
+mod bytes;
+mod can;
 mod int;
 mod interface;
 mod membership;
@@ -20,6 +22,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 pub use self::bytes::*;
+pub use self::can::*;
 pub use self::fields::*;
 pub use self::int::{Integer, Small, SmallSwitch};
 pub use self::interface::*;

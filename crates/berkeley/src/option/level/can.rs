@@ -1,6 +1,6 @@
 //! Options of raw CAN sockets: `SOL_CAN_RAW`.
 
-use crate::option::CanFilters;
+use crate::option::{CanFilters, XlNetworks};
 
 level! { "SOL_CAN_RAW":
     /// Which errors of the bus are received as frames: a bit each. Default: 0.
@@ -15,6 +15,8 @@ level! { "SOL_CAN_RAW":
     LOOPBACK: bool = "can.loopback" "CAN_RAW_LOOPBACK";
     /// Whether the socket receives what itself sent, as its confirmation. Default: off.
     RECV_OWN_MSGS: bool = "can.recv-own-msgs" "CAN_RAW_RECV_OWN_MSGS";
-    /// Whether frames of up to 2048 bytes are sent and received. Default: off. Linux 6.2.
+    /// Whether frames of up to 2048 bytes are sent and received. Default: off. Linux 6.1.
     XL_FRAMES: bool = "can.xl-frames" "CAN_RAW_XL_FRAMES";
+    /// Which virtual networks of CAN XL are sent into and heard. Default: those without a network. Linux 6.9.
+    XL_VCID_OPTS: XlNetworks = "can.xl-vcid-opts" "CAN_RAW_XL_VCID_OPTS";
 }

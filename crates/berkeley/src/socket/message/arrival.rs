@@ -29,6 +29,12 @@ bitflags! {
         /// It is an event of the association, and no data of the peer's. SCTP.
         #[doc(alias = "MSG_NOTIFICATION")]
         const NOTIFICATION = flag::NOTIFICATION;
+        /// This machine sent it. CAN.
+        #[doc(alias = "MSG_DONTROUTE")]
+        const DONTROUTE = flag::DONTROUTE;
+        /// This very socket sent it. CAN.
+        #[doc(alias = "MSG_CONFIRM")]
+        const CONFIRM = flag::CONFIRM;
         /// It was a broadcast. NetBSD, OpenBSD, Windows.
         #[doc(alias = "MSG_BCAST")]
         const BCAST = flag::BCAST;

@@ -1,6 +1,8 @@
 //! What the queue of errors holds: errors, times of what was sent, memory that is free again.
 
-use super::{Arrival, ControlBuffer, ExtendedError, Origin, Timestamps, ip, ipv6, packet, socket, vsock};
+use super::{
+    Arrival, ControlBuffer, ExtendedError, Origin, Timestamps, can, ip, ipv6, j1939, packet, socket, vsock,
+};
 use crate::socket::received::Received;
 
 /// One entry of the queue of errors.
@@ -69,6 +71,7 @@ impl<A> Queued<A> {
         let error = control.get(ip::RECVERR).or_else(|| control.get(ipv6::RECVERR));
         let error =
             error.or_else(|| control.get(packet::TX_TIMESTAMP)).or_else(|| control.get(vsock::RECVERR));
+        let error = error.or_else(|| control.get(can::ERRQUEUE)).or_else(|| control.get(j1939::ERRQUEUE));
         let report = error.map_or(Report::Unknown, |error| Report::of(error, control));
         Self { arrival, report }
     }

@@ -19,6 +19,7 @@ macro_rules! level {
 }
 
 pub mod alg;
+pub mod can;
 pub mod ip;
 pub mod ipv6;
 pub mod j1939;
@@ -44,6 +45,7 @@ pub(super) const ROWS: &[&[Row]] = &[
     netlink::ROWS,
     vsock::ROWS,
     sctp::ROWS,
+    can::ROWS,
     j1939::ROWS,
     alg::ROWS,
 ];
