@@ -11,8 +11,8 @@ use crate::socket::{Addresses, Received, SocketOf, Transfers, encode, named, rol
 /// A socket for the messages of J1939.
 ///
 /// Where it is and where messages go is a [`CanAddress`] with [`CanIds::J1939`]: a name, a group, an address on the bus.
-/// Messages of more than 8 bytes go by the transport protocols of J1939, which the kernel does. The kernel tells
-/// who sent them without the interface.
+/// Messages of more than 8 bytes go by the transport protocols of J1939, which the kernel does; of who sent one of these it
+/// does not tell the interface.
 ///
 /// # Platform notes
 ///
