@@ -33,11 +33,10 @@ impl UdpSocket {
     ///
     /// # Examples
     ///
-    /// ```
+    /// ```no_run
     /// use berkeley::{Interfaces, UdpSocket};
     ///
     /// let socket = UdpSocket::bind("0.0.0.0:0")?;
-    /// # if true { return Ok(()); } // nothing is to leave this machine
     /// for outcome in socket.send_broadcast(9, b"wake up", &Interfaces::open()?.list()?)? {
     ///     if let Err(error) = outcome.result {
     ///         eprintln!("{}: {error}", outcome.name);

@@ -59,6 +59,8 @@
 //!
 //! All calls are methods of [`SocketOf`], whose parameter says what the socket is for.
 //!
+//! The guide, `docs/GUIDE.md`, is a way through all that; it is compiled into this documentation with the other prose.
+//!
 //! # What it promises
 //!
 //! - Every descriptor is close-on-exec. No call raises SIGPIPE. Interrupted calls are repeated.
@@ -162,6 +164,10 @@ pub use wait::{Watch, wait_any, wait_for};
 pub mod _documentation {
     #[doc = include_str!("../README.md")]
     pub mod readme {}
+
+    #[doc = include_str!("../docs/GUIDE.md")]
+    #[cfg(feature = "text")]
+    pub mod guide {}
 
     #[doc = include_str!("../docs/DESIGN.md")]
     pub mod design {}

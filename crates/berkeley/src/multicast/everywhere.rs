@@ -42,15 +42,11 @@ pub struct Update {
 ///
 /// # Examples
 ///
-/// ```
+/// ```no_run
 /// use berkeley::multicast::JoinedEverywhere;
-/// use berkeley::{InterfaceChanges, Interfaces, MILLISECOND, UdpSocket};
+/// use berkeley::{InterfaceChanges, Interfaces, UdpSocket};
 ///
-/// let (mut interfaces, mut changes) = match (Interfaces::open(), InterfaceChanges::open()) {
-///     (Ok(interfaces), Ok(changes)) => (interfaces, changes),
-///     (Err(error), _) | (_, Err(error)) if error.is_unsupported() => return Ok(()),
-///     (interfaces, changes) => (interfaces?, changes?),
-/// };
+/// let (mut interfaces, mut changes) = (Interfaces::open()?, InterfaceChanges::open()?);
 /// let receiver = UdpSocket::bind_multicast("[::]:0")?;
 /// let mut joined = JoinedEverywhere::new("ff02::4242".parse()?);
 /// joined.update(&receiver, &interfaces.multicast()?);

@@ -10,27 +10,32 @@
 //!
 //! # Examples
 //!
-//! ```
-//! use berkeley::multicast::On;
-//! use berkeley::{Interfaces, MILLISECOND, UdpSocket};
+//! One interface, by its index, its name, or an address of its own:
 //!
-//! let mut interfaces = match Interfaces::open() {
-//!     Err(error) if error.is_unsupported() => return Ok(()),
-//!     opened => opened?,
-//! };
+//! ```
+//! use berkeley::UdpSocket;
+//! use berkeley::multicast::On;
+//!
 //! let group = "239.255.77.1".parse()?;
 //! let receiver = UdpSocket::bind_multicast("0.0.0.0:0")?;
-//! for outcome in receiver.join_everywhere(group, &interfaces.multicast()?) {
+//! # if receiver.join_group(group, "127.0.0.1".parse::<On>()?).is_err() { return Ok(()); }
+//! # receiver.leave_group(group, "127.0.0.1".parse::<On>()?)?;
+//! receiver.join_group(group, "127.0.0.1".parse::<On>()?)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! All that can, with what came of each:
+//!
+//! ```no_run
+//! use berkeley::{Interfaces, UdpSocket};
+//!
+//! let receiver = UdpSocket::bind_multicast("0.0.0.0:5353")?;
+//! for outcome in receiver.join_everywhere("224.0.0.251".parse()?, &Interfaces::open()?.multicast()?) {
 //!     match outcome.result {
 //!         Ok(()) => println!("{} hears it", outcome.name),
 //!         Err(error) => println!("{} does not: {error}", outcome.name),
 //!     }
 //! }
-//! // One interface by its index, its name, or an address of its own.
-//! # let loopback = interfaces.list()?.into_iter().find(|each| each.is_loopback()).unwrap();
-//! # if receiver.join_group(group, On::from(&loopback)).is_err() { return Ok(()); }
-//! # receiver.leave_group(group, On::from(&loopback))?;
-//! receiver.join_group(group, "127.0.0.1".parse::<On>()?)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
