@@ -10,6 +10,7 @@ use std::cell::Cell;
 use berkeley::text::{Encoding, Newline, TextStream};
 
 thread_local! {
+    #[allow(clippy::missing_const_for_thread_local, reason = "it is one")]
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
