@@ -3,16 +3,10 @@
 #![cfg(feature = "text")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use berkeley::text::{Decoded, Decoder, Encoder, Encoding, Fault, Policy, TextError};
-use berkeley_testkit::{limit, program};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::strategy::ValueTree;
 
 fn encodings() -> impl Strategy<Value = Encoding> {
     let own = select(Encoding::all().take(10).collect::<Vec<_>>());
@@ -263,8 +257,19 @@ fn what_is_unmappable_is_refused_whole_or_replaced() {
     }
 }
 
-/// Decodes and encodes by Python: the answer is `ok` and hexadecimal digits, or the place of the first fault.
-const PYTHON: &str = r"
+#[cfg(unix)]
+mod python {
+    use std::fmt::Write as _;
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    use berkeley_testkit::{limit, program};
+    use proptest::strategy::ValueTree;
+
+    use super::*;
+
+    /// Decodes and encodes by Python: the answer is `ok` and hexadecimal digits, or the place of the first fault.
+    const PYTHON: &str = r"
 import sys
 for line in sys.stdin:
     way, codec, data = (line.rstrip('\n').split(' ') + [''])[:3]
@@ -278,87 +283,90 @@ for line in sys.stdin:
         print('fault', error.start)
 ";
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").unwrap();
-        text
-    })
-}
-
-/// Asks all questions of one Python.
-fn ask_python(python: &std::path::Path, questions: &str) -> Vec<String> {
-    let mut child = Command::new(python)
-        .args(["-c", PYTHON])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("Python");
-    let mut input = child.stdin.take().unwrap();
-    let questions = questions.to_owned();
-    let writer = std::thread::spawn(move || input.write_all(questions.as_bytes()).unwrap());
-    let output = child.wait_with_output().unwrap();
-    writer.join().unwrap();
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| line.trim_end().to_owned()).collect()
-}
-
-const CODECS: &[&str] = &[
-    "utf-8",
-    "utf-8-sig",
-    "utf-16-le",
-    "utf-16-be",
-    "utf-32-le",
-    "utf-32-be",
-    "ascii",
-    "latin-1",
-    "koi8-r",
-    "iso8859-2",
-    "iso8859-15",
-    "iso8859-5",
-];
-
-fn our_answer(way: &str, codec: &str, data: &[u8]) -> String {
-    let encoding: Encoding = codec.parse().unwrap();
-    let answer = |bytes: &[u8]| format!("ok {}", hex(bytes)).trim_end().to_owned();
-    if way == "decode" {
-        let (text, decoded) = decode(&Decoder::new(encoding), data);
-        // Python counts from behind a mark.
-        let mark = if encoding.has_mark() && data.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-        let fault = |_| format!("fault {}", decoded.used - mark);
-        return decoded.fault.map_or_else(|| answer(text.as_bytes()), fault);
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
     }
-    let (text, mut bytes) = (std::str::from_utf8(data).unwrap(), Vec::new());
-    match Encoder::new(encoding).encode(text, &mut bytes) {
-        Ok(()) => answer(&bytes),
-        Err(TextError::Unmappable { position, .. }) => format!("fault {}", text[..position].chars().count()),
-        Err(error) => panic!("{error}"),
-    }
-}
 
-#[test]
-fn python_says_the_same() {
-    let _limit = limit();
-    let Some(python) = program("python3") else { return };
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut sample = || {
-        let bytes = byte_strings().new_tree(&mut runner).unwrap().current();
-        (bytes, texts().new_tree(&mut runner).unwrap().current())
-    };
-    let mut cases = Vec::new();
-    for codec in CODECS {
-        for _ in 0..300 {
-            let (bytes, text) = sample();
-            cases.push(("decode", *codec, bytes));
-            // What begins with nothing has no mark here.
-            if !text.is_empty() {
-                cases.push(("encode", *codec, text.into_bytes()));
+    /// Asks all questions of one Python.
+    fn ask_python(python: &std::path::Path, questions: &str) -> Vec<String> {
+        let mut child = Command::new(python)
+            .args(["-c", PYTHON])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python");
+        let mut input = child.stdin.take().unwrap();
+        let questions = questions.to_owned();
+        let writer = std::thread::spawn(move || input.write_all(questions.as_bytes()).unwrap());
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| line.trim_end().to_owned()).collect()
+    }
+
+    const CODECS: &[&str] = &[
+        "utf-8",
+        "utf-8-sig",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32-le",
+        "utf-32-be",
+        "ascii",
+        "latin-1",
+        "koi8-r",
+        "iso8859-2",
+        "iso8859-15",
+        "iso8859-5",
+    ];
+
+    fn our_answer(way: &str, codec: &str, data: &[u8]) -> String {
+        let encoding: Encoding = codec.parse().unwrap();
+        let answer = |bytes: &[u8]| format!("ok {}", hex(bytes)).trim_end().to_owned();
+        if way == "decode" {
+            let (text, decoded) = decode(&Decoder::new(encoding), data);
+            // Python counts from behind a mark.
+            let mark = if encoding.has_mark() && data.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+            let fault = |_| format!("fault {}", decoded.used - mark);
+            return decoded.fault.map_or_else(|| answer(text.as_bytes()), fault);
+        }
+        let (text, mut bytes) = (std::str::from_utf8(data).unwrap(), Vec::new());
+        match Encoder::new(encoding).encode(text, &mut bytes) {
+            Ok(()) => answer(&bytes),
+            Err(TextError::Unmappable { position, .. }) => {
+                format!("fault {}", text[..position].chars().count())
             }
+            Err(error) => panic!("{error}"),
         }
     }
-    let questions = cases.iter().map(|(way, codec, data)| format!("{way} {codec} {}\n", hex(data)));
-    let answers = ask_python(&python, &questions.collect::<String>());
-    assert_eq!(answers.len(), cases.len());
-    for ((way, codec, data), answer) in cases.iter().zip(answers) {
-        assert_eq!(our_answer(way, codec, data), answer, "{way} {codec} {data:02X?}");
+
+    #[test]
+    fn python_says_the_same() {
+        let _limit = limit();
+        let Some(python) = program("python3") else { return };
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let mut sample = || {
+            let bytes = byte_strings().new_tree(&mut runner).unwrap().current();
+            (bytes, texts().new_tree(&mut runner).unwrap().current())
+        };
+        let mut cases = Vec::new();
+        for codec in CODECS {
+            for _ in 0..300 {
+                let (bytes, text) = sample();
+                cases.push(("decode", *codec, bytes));
+                // What begins with nothing has no mark here.
+                if !text.is_empty() {
+                    cases.push(("encode", *codec, text.into_bytes()));
+                }
+            }
+        }
+        let questions = cases.iter().map(|(way, codec, data)| format!("{way} {codec} {}\n", hex(data)));
+        let answers = ask_python(&python, &questions.collect::<String>());
+        assert_eq!(answers.len(), cases.len());
+        for ((way, codec, data), answer) in cases.iter().zip(answers) {
+            assert_eq!(our_answer(way, codec, data), answer, "{way} {codec} {data:02X?}");
+        }
     }
 }
