@@ -7,6 +7,7 @@ use berkeley_testkit::limit;
 
 #[test]
 fn names_are_checked_and_spelt_alike() {
+    let _limit = limit();
     let same = [r"\\.\pipe\a\b", "//./pipe/a/b", r"\\.\PIPE\a/b", r"//./Pipe\a\b"];
     for text in same {
         assert_eq!(text.parse::<PipeName>().unwrap().as_str(), r"\\.\pipe\a\b");
